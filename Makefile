@@ -1,0 +1,79 @@
+# Everything one does with jukiflow.  `make` alone lists it.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.complete
+
+.PHONY: help setup up down demo test test-fast bench histories docs lint types imports format migrate lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## install everything into .venv, each file checked against its hash
+
+up: $(STAMP) ## start the whole office and stay; Ctrl-C stops it, .local keeps what was entered
+	@$(BIN)/python -m cli up
+
+down: $(STAMP) ## stop an office started elsewhere in this checkout
+	@$(BIN)/python -m cli down
+
+demo: $(STAMP) ## play the scenario of a birth on real parts, three minutes at most
+	@$(BIN)/python -m cli demo
+
+test: $(STAMP) ## run every check there is: lint, types, imports, documents, tests
+	@$(BIN)/python -m local.checks
+
+test-fast: $(STAMP) ## the tests that need neither database nor engine
+	@$(BIN)/python -m pytest -q tests/domain tests/runtime
+
+bench: $(STAMP) ## measure births per second against the floor of the engine
+	@$(BIN)/python -m bench
+
+histories: $(STAMP) ## record anew the case histories that the replay tests hold
+	@$(BIN)/python -m tests.record_histories
+
+docs: $(STAMP) ## print the step tables of docs/procedures from the code
+	@$(BIN)/python -m cli docs
+
+lint: $(STAMP) ## ruff alone
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+
+types: $(STAMP) ## basedpyright alone
+	@$(BIN)/python -m basedpyright
+
+imports: $(STAMP) ## the import contracts alone
+	@$(BIN)/python -c 'from importlinter.cli import lint_imports_command as run; run()'
+
+format: $(STAMP) ## let ruff put the files in order
+	@$(BIN)/python -m ruff check --fix .
+	@$(BIN)/python -m ruff format .
+
+migrate: $(STAMP) ## bring the database named by JUKI_MIGRATION_DATABASE_URL up to date
+	@$(BIN)/python -m cli migrate
+
+lock: $(STAMP) ## resolve requirements.in anew (needs uv)
+	uv pip compile --universal --generate-hashes --python-version 3.11 --no-header \
+	  --no-annotate --no-emit-index-url --no-emit-find-links \
+	  --output-file requirements.lock requirements.in
+
+clean: ## remove the environment and all local data
+	rm -rf .venv .local .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "jukiflow needs Python 3.11 or newer; name one with  make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "This Python cannot make environments; on Debian:  apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing into .venv (about half a minute) …"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps \
+	  --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps \
+	  --no-build-isolation --no-index --editable .
+	@touch $(STAMP)

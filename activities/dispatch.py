@@ -1,0 +1,263 @@
+"""How a telegram leaves: written before, concluded after, and never in doubt for longer than needed.
+
+A step hands over a `Letter`.  Whatever an earlier attempt left behind is settled first: a telegram
+whose outcome is not known is asked for by its id, and only when the peer does not know it, and
+cannot come to know it any more, do the same bytes leave again.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from domain.cases import Progress, WaitKind
+from domain.errors import ContractBroken, OfficeError, Refused, Unavailable
+from domain.telegrams import Message, Peer, telegram_id
+from register import lanes, telegrams
+from register.telegrams import Outcome, TelegramState, Writing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from activities.desk import Desk, Work
+    from domain.cases import StepRef
+    from register.telegrams import Sent
+    from register.transactions import Tx
+    from register.vault import Vault
+
+# An attempt that wrote its telegram begins to send at once or never: see `_silent_since`.
+_LEASE = timedelta(seconds=15)
+
+
+class PeerDoor(Protocol):
+    """What every peer's client offers: send these bytes, or ask what became of them."""
+
+    async def send(self, municipality: str, telegram_id: UUID, body: bytes) -> bytes: ...
+
+    async def look_up(self, municipality: str, telegram_id: UUID) -> bytes | None: ...
+
+
+class PeerLine(NamedTuple):
+    """A peer's door, and how long it may keep bytes before it acts on them or never will."""
+
+    door: PeerDoor
+    settling: timedelta
+
+
+class Draft(NamedTuple):
+    """The bytes of a telegram, and the lane and number it travels in, if it travels in one."""
+
+    body: bytes
+    resident_id: UUID | None = None
+    update_no: int | None = None
+
+
+class Letter(Protocol):
+    """What a step wants to say, and what it does with the answer."""
+
+    peer: Peer
+    message: Message
+
+    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | Progress | None:
+        """The draft; what it must wait for; or ``None`` when there is nothing (more) to say."""
+        ...
+
+    async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
+        """Use the answer in the transaction that records it, and settle the step if it is settled."""
+        ...
+
+
+class Dispatch:
+    """Sends letters for steps."""
+
+    def __init__(self, desk: Desk, vault: Vault, peers: Mapping[Peer, PeerLine]) -> None:
+        self._desk = desk
+        self._vault = vault
+        self._peers = peers
+
+    async def deliver(self, ref: StepRef, letter: Letter) -> Progress:
+        """
+        Bring a letter to its peer, exactly once.
+
+        Raises `Refused` and `ContractBroken` as the peer's answer says, `Unavailable` for the rest.
+        """
+        ready = await self._prepare(ref, letter)
+        if isinstance(ready, Progress):
+            return ready
+        if ready.ask:
+            answer = await self._ask(ref, letter, ready)
+            if answer is None:
+                ready = await self._again(ref, ready)
+                answer = await self._send(ref, letter, ready)
+        else:
+            answer = await self._send(ref, letter, ready)
+        return await self._delivered(ref, letter, ready, answer)
+
+    async def settle_doubts(self, ref: StepRef, step: str, peer: Peer) -> None:
+        """
+        Before an undo: find out about every telegram of ``step`` whose outcome is not known.
+
+        Afterwards each is delivered, refused, or never arrived and never will.
+        """
+        async with self._desk.open(ref) as tx:
+            doubtful = [sent for sent in await telegrams.of_step(tx, ref, step) if sent.state in telegrams.OPEN]
+            for sent in doubtful:
+                await telegrams.raise_fence(tx, ref.municipality, sent, sent.state)
+        for sent in doubtful:
+            await self._find_out(ref, peer, sent)
+
+    async def _find_out(self, ref: StepRef, peer: Peer, sent: Sent) -> None:
+        fence = sent.fence + 1
+        outcome = Outcome(sent.telegram_id, fence, TelegramState.NEVER_ARRIVED)
+        answer = None
+        if sent.state is not TelegramState.UNSENT:
+            try:
+                answer = await self._peers[peer].door.look_up(ref.municipality, sent.telegram_id)
+            except Refused as refusal:
+                outcome = Outcome(sent.telegram_id, fence, TelegramState.REFUSED, refusal.code)
+            else:
+                if answer is None:
+                    self._wait_for_silence(peer, sent)
+                else:
+                    outcome = Outcome(sent.telegram_id, fence, TelegramState.DELIVERED)
+        async with self._desk.open(ref) as tx:
+            await self._conclude(tx, ref.municipality, outcome, answer)
+
+    async def _prepare(self, ref: StepRef, letter: Letter) -> _Ready | Progress:
+        async with self._desk.step(ref) as work:
+            if work.settled:
+                return Progress()
+            earlier = await telegrams.of_step(work.tx, ref, work.step)
+            last = earlier[-1] if earlier else None
+            if last is not None and last.state in telegrams.OPEN:
+                return await self._resume(work, last)
+            if letter.peer is Peer.JLIS and (shut := work.closed_for()):
+                return await work.waits(WaitKind.OPENING, shut)
+            return await self._write(work, letter, earlier)
+
+    async def _resume(self, work: Work, last: Sent) -> _Ready:
+        """Take over a telegram an earlier attempt left open."""
+        unsent = last.state is TelegramState.UNSENT
+        state = TelegramState.SENDING if unsent else TelegramState.UNKNOWN
+        fence = await telegrams.raise_fence(work.tx, work.ref.municipality, last, state)
+        body = await telegrams.body(work.tx, self._vault, work.ref.municipality, last.telegram_id, "out")
+        if body is None:
+            raise ContractBroken("BODY_ERASED")
+        return _Ready(last.telegram_id, fence, body, ask=not unsent, left=last)
+
+    async def _write(self, work: Work, letter: Letter, earlier: list[Sent]) -> _Ready | Progress:
+        generation = work.place.generation
+        ordinal = sum(sent.generation == generation for sent in earlier)
+        name = telegram_id(work.ref, work.step, generation, ordinal)
+        draft = await letter.compose(work, name, earlier)
+        if draft is None:
+            return await work.done()
+        if isinstance(draft, Progress):
+            return draft
+        if await self._said_already(work, letter, earlier):
+            return await work.done()
+        writing = Writing(
+            telegram_id=name,
+            step=work.step,
+            generation=generation,
+            ordinal=ordinal,
+            peer=letter.peer,
+            message=letter.message,
+            resident_id=draft.resident_id,
+            update_no=draft.update_no,
+            body=draft.body,
+        )
+        await telegrams.write(work.tx, self._vault, work.ref, writing)
+        await work.begun()
+        return _Ready(name, 1, draft.body)
+
+    async def _said_already(self, work: Work, letter: Letter, earlier: list[Sent]) -> bool:
+        """Whether the last telegram that arrived says, word for word, what this one would."""
+        arrived = [sent.telegram_id for sent in earlier if sent.state is TelegramState.DELIVERED]
+        if not arrived:
+            return False
+        again = await letter.compose(work, arrived[-1], earlier)
+        if not isinstance(again, Draft):
+            return False
+        town = work.ref.municipality
+        said = await telegrams.content_hash(work.tx, town, arrived[-1])
+        return self._vault.content_hash(town, again.body) == said
+
+    async def _send(self, ref: StepRef, letter: Letter, ready: _Ready) -> bytes:
+        try:
+            return await self._peers[letter.peer].door.send(ref.municipality, ready.telegram_id, ready.body)
+        except OfficeError as failure:
+            await self._failed(ref, ready, failure)
+            raise
+
+    async def _ask(self, ref: StepRef, letter: Letter, ready: _Ready) -> bytes | None:
+        try:
+            answer = await self._peers[letter.peer].door.look_up(ref.municipality, ready.telegram_id)
+        except Refused as refusal:
+            await self._failed(ref, ready, refusal)
+            raise
+        if answer is None and ready.left is not None:
+            self._wait_for_silence(letter.peer, ready.left)
+        return answer
+
+    def _wait_for_silence(self, peer: Peer, sent: Sent) -> None:
+        """Raise `Unavailable` while the bytes may still be on their way, and count that silence."""
+        quiet = sent.now - sent.left_at
+        # A crashed attempt may have begun to send as late as its lease allowed.
+        lease = _LEASE if sent.state is TelegramState.SENDING else timedelta()
+        missing = self._peers[peer].settling + lease - quiet
+        if missing > timedelta():
+            raise Unavailable("SETTLING", after=missing)
+
+    async def _again(self, ref: StepRef, ready: _Ready) -> _Ready:
+        """The peer never got it and never will: the same bytes leave once more."""
+        async with self._desk.step(ref) as work:
+            held = [s for s in await telegrams.of_step(work.tx, ref, work.step) if s.telegram_id == ready.telegram_id]
+            if held[0].fence != ready.fence:
+                raise Unavailable("OVERTAKEN", left=False)
+            fence = await telegrams.raise_fence(work.tx, ref.municipality, held[0], TelegramState.SENDING)
+        return ready._replace(fence=fence, ask=False)
+
+    async def _failed(self, ref: StepRef, ready: _Ready, failure: OfficeError) -> None:
+        state = TelegramState.UNKNOWN
+        if isinstance(failure, Refused):
+            state = TelegramState.REFUSED
+        elif isinstance(failure, Unavailable) and not failure.left:
+            state = TelegramState.UNSENT
+        async with self._desk.open(ref) as tx:
+            outcome = Outcome(ready.telegram_id, ready.fence, state, failure.code)
+            await telegrams.conclude(tx, ref.municipality, outcome)
+
+    async def _delivered(self, ref: StepRef, letter: Letter, ready: _Ready, answer: bytes) -> Progress:
+        """Record the answer and use it, in one transaction."""
+        try:
+            async with self._desk.step(ref) as work:
+                outcome = Outcome(ready.telegram_id, ready.fence, TelegramState.DELIVERED)
+                if not await self._conclude(work.tx, ref.municipality, outcome, answer):
+                    raise Unavailable("OVERTAKEN", left=False)
+                return await letter.answered(work, ready.telegram_id, answer)
+        except ContractBroken as broken:
+            await self._failed(ref, ready, broken)
+            raise
+
+    async def _conclude(self, tx: Tx, municipality: str, outcome: Outcome, answer: bytes | None) -> bool:
+        if not await telegrams.conclude(tx, municipality, outcome):
+            return False
+        if outcome.state is TelegramState.DELIVERED:
+            if answer is not None:
+                await telegrams.keep_answer(tx, self._vault, municipality, outcome.telegram_id, answer)
+            lane = await telegrams.update_number(tx, municipality, outcome.telegram_id)
+            if lane is not None:
+                await lanes.delivered(tx, municipality, *lane)
+        return True
+
+
+class _Ready(NamedTuple):
+    """A telegram that may leave, or must be asked for first."""
+
+    telegram_id: UUID
+    fence: int
+    body: bytes
+    ask: bool = False
+    left: Sent | None = None

@@ -1,0 +1,51 @@
+"""What every case does besides its steps: read where it stands, take what woke it, close."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from temporalio import activity
+
+from activities.step import following_amendments, undoes
+from domain.acting import Acting
+from domain.cases import CaseRef, Standing
+from register import cases, decisions, ledger, wakeups
+from register.decisions import Habits
+
+if TYPE_CHECKING:
+    from register.transactions import Transactions
+
+
+class Office:
+    """The office itself, as a running case meets it."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    @activity.defn(name="現況を読む")
+    async def read_standing(self, case: CaseRef) -> Standing:
+        """Where the case stands, by its ledger."""
+        async with self._transactions.open(_acting(case)) as tx:
+            return await ledger.standing(tx, case)
+
+    @activity.defn(name="起床を受け取る")
+    async def take_wakeups(self, case: CaseRef) -> Standing:
+        """Take what woke the case, carry out the decisions among it, and read where it stands now."""
+        habits = Habits(following_amendments(), undoes())
+        async with self._transactions.open(_acting(case)) as tx:
+            await cases.lock(tx, case)
+            for decision in await wakeups.take(tx, case.municipality, case.case_id):
+                await decisions.carry_out(tx, case, decision, habits)
+            return await ledger.standing(tx, case)
+
+    @activity.defn(name="終結する")
+    async def close(self, case: CaseRef) -> bool:
+        """Close the case; ``False`` while a decision still waits to be taken."""
+        async with self._transactions.open(_acting(case)) as tx:
+            return await cases.close(tx, case)
+
+
+def _acting(case: CaseRef) -> Acting:
+    return Acting(
+        municipality=case.municipality, actor="worker", purpose=activity.info().activity_type
+    )

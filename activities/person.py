@@ -1,0 +1,44 @@
+"""What a telegram about one person is made from: the register's latest row, and the vault."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.errors import Refused
+from domain.numbers import AddresseeNumber, MyNumber, ResidentCode
+from register import residents
+from register.decisions import NUMBER_FIELD
+
+if TYPE_CHECKING:
+    from activities.desk import Work
+    from domain.residents import Entry
+    from register.vault import Vault
+
+
+class Person(NamedTuple):
+    """The person of a step as the register has them now."""
+
+    entry: Entry
+    code: ResidentCode
+    addressee_number: AddresseeNumber
+
+
+async def person_of(work: Work) -> Person:
+    """Read the person; raises `Refused` NOT_ENTERED or NO_CODE when the register lacks what is needed."""
+    found = await residents.present(work.tx, work.ref.municipality, work.resident_id)
+    if found is None:
+        raise Refused("NOT_ENTERED")
+    if found.code is None:
+        raise Refused("NO_CODE")
+    addressee = await residents.addressee_number(work.tx, work.ref.municipality, work.resident_id)
+    return Person(found.entry, ResidentCode(found.code), AddresseeNumber(addressee))
+
+
+async def number_of(work: Work, vault: Vault) -> MyNumber:
+    """Open the vault for this sending, on record; raises `Refused` NO_NUMBER when there is none."""
+    number = await vault.reveal(
+        work.tx, work.acting, work.resident_id, NUMBER_FIELD, work.ref.case_id, work.step
+    )
+    if number is None:
+        raise Refused("NO_NUMBER")
+    return MyNumber(number)

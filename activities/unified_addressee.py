@@ -1,0 +1,153 @@
+"""Steps through 団体内統合宛名システム, and what it passes on to 中間サーバー."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from activities.attention import watch
+from activities.dispatch import Draft
+from activities.person import number_of, person_of
+from activities.step import ByHand, step, undo
+from clients import unified_addressee as wire
+from domain.cases import Progress, StepRef
+from domain.errors import Refused
+from domain.notices import AddresseeRecord, HouseholdCopy
+from domain.telegrams import Message, Peer
+from register import telegrams
+from register.telegrams import TelegramState
+
+if TYPE_CHECKING:
+    from activities.attention import Attention
+    from activities.desk import Desk, Work
+    from activities.dispatch import Dispatch
+    from clients.unified_addressee import UnifiedAddresseeClient
+    from register.telegrams import Sent
+    from register.vault import Vault
+
+_REQUEST = "団体内統合宛名番号の付番を要求する"
+_COPY = "副本を登録する"
+
+
+class UnifiedAddressee:
+    """統合宛名 as the steps of a case use it."""
+
+    def __init__(
+        self, desk: Desk, dispatch: Dispatch, vault: Vault, client: UnifiedAddresseeClient, attention: Attention
+    ) -> None:
+        self._desk = desk
+        self._dispatch = dispatch
+        self._vault = vault
+        self._client = client
+        self._attention = attention
+
+    @step(_REQUEST, peer=Peer.UNIFIED_ADDRESSEE, follows_amendments=True, by_hand=ByHand.WITH_EVIDENCE)
+    async def request_addressee(self, ref: StepRef) -> Progress:
+        """AT-01: 宛名情報 and 個人番号; sent anew when an amendment changed what it said."""
+        return await self._dispatch.deliver(ref, _Addressee(self._vault))
+
+    @undo(request_addressee, "宛名を閉じる", by_hand=ByHand.WITH_EVIDENCE)
+    async def close_addressee(self, ref: StepRef) -> Progress:
+        """AT-01 close; nothing where no request arrived."""
+        await self._dispatch.settle_doubts(ref, _REQUEST, Peer.UNIFIED_ADDRESSEE)
+        return await self._dispatch.deliver(ref, _Closing())
+
+    @step("中間サーバーへの通知を確認する", peer=Peer.UNIFIED_ADDRESSEE, by_hand=ByHand.WITH_EVIDENCE)
+    async def confirm_notified(self, ref: StepRef) -> Progress:
+        """Ask 統合宛名 whether its AT-02 reached 中間サーバー; it sends that by itself."""
+        async with self._desk.step(ref) as work:
+            if work.settled:
+                return Progress()
+            asked = await telegrams.of_step(work.tx, ref, _REQUEST)
+            await work.begun()
+        arrived = [sent for sent in asked if sent.state is TelegramState.DELIVERED]
+        if not arrived:
+            raise Refused("NOT_REQUESTED_BY_TELEGRAM")
+        return await watch(
+            self._desk,
+            ref,
+            self._attention,
+            lambda: self._client.notified(ref.municipality, arrived[-1].telegram_id),
+        )
+
+    @step(_COPY, peer=Peer.UNIFIED_ADDRESSEE, follows_amendments=True, by_hand=ByHand.WITH_EVIDENCE)
+    async def register_copy(self, ref: StepRef) -> Progress:
+        """AT-03: the 副本 other institutions may ask 中間サーバー for."""
+        return await self._dispatch.deliver(ref, _Copy())
+
+    @undo(register_copy, "副本を削除する", by_hand=ByHand.WITH_EVIDENCE)
+    async def delete_copy(self, ref: StepRef) -> Progress:
+        """AT-03 delete; nothing where none arrived."""
+        await self._dispatch.settle_doubts(ref, _COPY, Peer.UNIFIED_ADDRESSEE)
+        return await self._dispatch.deliver(ref, _CopyDeletion())
+
+
+class _Settling:
+    """A letter whose answer says no more than that it was taken."""
+
+    peer = Peer.UNIFIED_ADDRESSEE
+
+    async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
+        del telegram, answer
+        return await work.done()
+
+
+class _Addressee(_Settling):
+    message = Message.ADDRESSEE_REQUEST
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
+        del earlier
+        person = await person_of(work)
+        record = AddresseeRecord(
+            addressee_number=person.addressee_number,
+            number=await number_of(work, self._vault),
+            entry=person.entry,
+        )
+        return Draft(wire.addressee(work.ref.municipality, telegram, record))
+
+
+class _Closing(_Settling):
+    message = Message.ADDRESSEE_REQUEST
+
+    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
+        del earlier
+        if not await _arrived(work):
+            return None
+        person = await person_of(work)
+        return Draft(wire.close_addressee(work.ref.municipality, telegram, person.addressee_number))
+
+
+class _Copy(_Settling):
+    message = Message.COPY
+
+    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
+        del earlier
+        person = await person_of(work)
+        since = person.entry.resident_since
+        contents = HouseholdCopy(
+            addressee_number=person.addressee_number,
+            household_id=person.entry.household_id,
+            relationship=person.entry.relationship,
+            resident_since=since.day if since else None,
+        )
+        return Draft(wire.copy(work.ref.municipality, telegram, contents))
+
+
+class _CopyDeletion(_Settling):
+    message = Message.COPY
+
+    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
+        del earlier
+        if not await _arrived(work):
+            return None
+        person = await person_of(work)
+        return Draft(wire.delete_copy(work.ref.municipality, telegram, person.addressee_number))
+
+
+async def _arrived(work: Work) -> bool:
+    """Whether anything of the step that is being undone reached the peer."""
+    told = await telegrams.of_step(work.tx, work.ref, work.line)
+    return any(sent.state is TelegramState.DELIVERED for sent in told)

@@ -1,0 +1,124 @@
+"""Cases: one procedure for one 届出, and the small reference everything passes around."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from domain.payload import Payload
+
+
+class Procedure(StrEnum):
+    """Kinds of case; the value is the workflow type operators read, permanent once landed."""
+
+    BIRTH = "出生付番"
+    CODE_TOP_UP = "住民票コード補充"
+
+
+class CaseRef(Payload):
+    """All a workflow is told: whose case, and which.  ``case_number`` is only its label."""
+
+    municipality: str
+    case_id: UUID
+    case_number: str
+
+
+class StepRef(Payload):
+    """What every step of a case takes, for the whole life of the case, doing and undoing alike."""
+
+    municipality: str
+    case_id: UUID
+    subject: int
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+
+
+class Direction(StrEnum):
+    """Which way an open case is going."""
+
+    FORWARD = "forward"
+    WITHDRAWING = "withdrawing"
+
+
+class StepState(StrEnum):
+    """What the ledger knows of one step for one person."""
+
+    NOT_BEGUN = "not_begun"
+    BEGUN = "begun"
+    DONE = "done"
+    BY_HAND = "by_hand"
+    UNDONE = "undone"
+    UNDONE_BY_HAND = "undone_by_hand"
+
+
+class Verb(StrEnum):
+    """What staff may decide."""
+
+    RETRY = "retry"
+    AMEND = "amend"
+    DONE_BY_HAND = "done_by_hand"
+    WITHDRAW = "withdraw"
+
+
+class DecisionState(StrEnum):
+    """How far a decision has come."""
+
+    ACCEPTED = "accepted"
+    EXECUTING = "executing"
+    WORKED = "worked"
+    FAILED_AGAIN = "failed_again"
+
+
+class WaitKind(StrEnum):
+    """What a case waits for when nothing has failed."""
+
+    LANE = "lane"
+    CODE_STOCK = "code_stock"
+    OPENING = "opening"
+    PEER_PROGRESS = "peer_progress"
+
+
+class Progress(Payload):
+    """
+    What a step reports: settled, or what it waits for.
+
+    ``wait`` names the cause and ``seconds`` the longest sensible sleep before asking again;
+    wake-ups shorten it.  ``behind`` is the case number in front, where there is one.
+    """
+
+    wait: WaitKind | None = None
+    seconds: float = 0
+    behind: str = ""
+
+
+DONE = Progress()
+
+
+class LedgerLine(Payload):
+    """One step of one person as the ledger has it."""
+
+    step: str
+    subject: int
+    state: StepState
+
+
+class Standing(Payload):
+    """Where a case stands (現況): what every run reads first, and after every wake-up."""
+
+    direction: Direction
+    subjects: tuple[int, ...]
+    lines: tuple[LedgerLine, ...]
+    parked: tuple[tuple[str, int], ...]
+    """Steps and subjects whose incident still waits for a decision."""
+    late: bool = False
+
+
+def workflow_id(procedure: str, case_number: str) -> str:
+    """The engine's id of a case."""
+    return f"{procedure}-{case_number}"

@@ -1,0 +1,111 @@
+"""Which environment each process of a local stack gets; the only place that knows all of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from local.ports import LOCALHOST
+from local.postgres import OUTSIDE, OWNER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from runtime.settings import TokenGrant
+
+# A simulated peer has settled long before a real one would have.
+_SETTLING = "1"
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What is where in one stack; ``database_url`` answers for a role and a database."""
+
+    database_url: Callable[[str, str], str]
+    ports: Mapping[str, int]
+    keyring: Path
+    tokens: Mapping[str, TokenGrant]
+    namespace: str
+
+    def environment(self, process: str) -> dict[str, str]:
+        """The variables of one of ours, of ``simulators``, ``migrate`` or ``operator``."""
+        return {
+            "migrate": self._migrate,
+            "simulators": self._simulators,
+            "api": self._api,
+            "relay": self._relay,
+            "worker": self._worker,
+            "operator": self._operator,
+        }[process]()
+
+    def url(self, process: str) -> str:
+        """Where a process listens."""
+        return f"http://{LOCALHOST}:{self.ports[process]}"
+
+    def _migrate(self) -> dict[str, str]:
+        return {"JUKI_MIGRATION_DATABASE_URL": self._register(OWNER)}
+
+    def _simulators(self) -> dict[str, str]:
+        return {
+            "SIMULATORS_DATABASE_URL": self.database_url(OUTSIDE, OUTSIDE),
+            "SIMULATORS_HOST": LOCALHOST,
+            "SIMULATORS_PORT": str(self.ports["simulators"]),
+        }
+
+    def _api(self) -> dict[str, str]:
+        return {
+            "JUKI_DATABASE_URL": self._register("juki_app"),
+            "JUKI_KEYRING_PATH": str(self.keyring),
+            "JUKI_API_PORT": str(self.ports["api"]),
+            "JUKI_API_TOKENS": json.dumps(
+                {token: grant.model_dump(mode="json") for token, grant in self.tokens.items()}
+            ),
+        }
+
+    def _relay(self) -> dict[str, str]:
+        return {
+            **self._engine(),
+            "JUKI_DATABASE_URL": self._register("juki_relay"),
+            "JUKI_SEALER_DATABASE_URL": self._register("juki_sealer"),
+            "JUKI_METRICS_PORT": str(self.ports["relay"]),
+        }
+
+    def _worker(self) -> dict[str, str]:
+        return {
+            **self._engine(),
+            **self._peers(),
+            "JUKI_DATABASE_URL": self._register("juki_app"),
+            "JUKI_KEYRING_PATH": str(self.keyring),
+            "JUKI_METRICS_PORT": str(self.ports["worker"]),
+        }
+
+    def _operator(self) -> dict[str, str]:
+        return {
+            **self._engine(),
+            **self._migrate(),
+            "JUKI_DATABASE_URL": self._register("juki_app"),
+            "JUKI_RELAY_DATABASE_URL": self._register("juki_relay"),
+            "JUKI_KEYRING_PATH": str(self.keyring),
+        }
+
+    def _engine(self) -> dict[str, str]:
+        return {
+            "JUKI_TEMPORAL_ADDRESS": f"{LOCALHOST}:{self.ports['temporal']}",
+            "JUKI_TEMPORAL_NAMESPACE": self.namespace,
+        }
+
+    def _peers(self) -> dict[str, str]:
+        outside = self.url("simulators")
+        return {
+            "JUKI_JLIS_URL": f"{outside}/jlis",
+            "JUKI_UNIFIED_ADDRESSEE_URL": f"{outside}/unified-addressee",
+            "JUKI_INTERMEDIATE_SERVER_URL": f"{outside}/intermediate-server",
+            "JUKI_JLIS_SETTLING": _SETTLING,
+            "JUKI_UNIFIED_ADDRESSEE_SETTLING": _SETTLING,
+            "JUKI_INTERMEDIATE_SERVER_SETTLING": _SETTLING,
+        }
+
+    def _register(self, role: str) -> str:
+        return self.database_url(role, "jukiflow")

@@ -1,0 +1,90 @@
+"""What births need of the register: whose birth was reported, and the entry made from it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.notifications import BirthNotification
+from domain.residents import Address
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.cases import CaseRef, StepRef
+    from register.transactions import Tx
+
+
+async def claim(tx: Tx, case: CaseRef, reported: BirthNotification) -> None:
+    """Note whose births this case is about, so that the same child is recognised."""
+    for subject, child in enumerate(reported.children, start=1):
+        await tx.execute(
+            "INSERT INTO birth_claim (municipality, case_id, subject, household_id, born_on)"
+            " VALUES ($1, $2, $3, $4, $5)",
+            case.municipality,
+            case.case_id,
+            subject,
+            reported.household_id,
+            child.born_on.day,
+        )
+
+
+async def same(tx: Tx, municipality: str, household_id: UUID, born_on: Sequence[date]) -> list[str]:
+    """Numbers of open or finished cases about a birth in this household on one of these days."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT c.case_number FROM birth_claim b JOIN case_file c USING (municipality, case_id)"
+        " WHERE b.municipality = $1 AND b.household_id = $2 AND b.born_on = ANY($3)"
+        " AND c.state <> 'withdrawn' ORDER BY c.case_number",
+        municipality,
+        household_id,
+        list(born_on),
+    )
+    return [row["case_number"] for row in rows]
+
+
+async def ahead(tx: Tx, ref: StepRef, household_id: UUID, born_on: date) -> list[str]:
+    """As `same`, seen from inside a case: those of them already entered in the register."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT c.case_number FROM birth_claim b JOIN case_file c USING (municipality, case_id)"
+        " JOIN case_person p USING (municipality, case_id, subject)"
+        " JOIN resident_present r ON r.municipality = b.municipality AND r.resident_id = p.resident_id"
+        " WHERE b.municipality = $1 AND b.household_id = $2 AND b.born_on = $3 AND b.case_id <> $4"
+        " AND c.state <> 'withdrawn' AND r.presence = '現存' ORDER BY c.case_number",
+        ref.municipality,
+        household_id,
+        born_on,
+        ref.case_id,
+    )
+    return [row["case_number"] for row in rows]
+
+
+async def notification(tx: Tx, ref: StepRef) -> BirthNotification:
+    """The 出生届 of a case in its latest version."""
+    body = await tx.fetchval(
+        "SELECT body FROM notification WHERE municipality = $1 AND case_id = $2"
+        " ORDER BY version DESC LIMIT 1",
+        ref.municipality,
+        ref.case_id,
+    )
+    return BirthNotification.model_validate(body)
+
+
+async def amended_claim(tx: Tx, ref: StepRef, born_on: date) -> None:
+    """The day of birth was corrected: recognise the child by the new one."""
+    await tx.execute(
+        "UPDATE birth_claim SET born_on = $4 WHERE municipality = $1 AND case_id = $2 AND subject = $3",
+        ref.municipality,
+        ref.case_id,
+        ref.subject,
+        born_on,
+    )
+
+
+async def household_address(tx: Tx, household_id: UUID) -> Address | None:
+    """Lock one household; its address, or ``None`` for a household nobody here knows."""
+    address = await tx.fetchval(
+        "SELECT address FROM household WHERE municipality = tenant() AND household_id = $1 FOR UPDATE",
+        household_id,
+    )
+    return None if address is None else Address.model_validate(address)

@@ -1,0 +1,97 @@
+"""Lanes: telegrams of one resident reach 住基ネット in the order of the resident's history.
+
+A lane holds the last delivered 更新順番号.  A refused telegram was never applied and keeps no number.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from register import wakeups
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from domain.cases import StepRef
+    from register.transactions import Tx
+
+
+async def in_front(tx: Tx, ref: StepRef, resident_id: UUID) -> str | None:
+    """
+    Lock the lane; the number of the case this one must wait behind, or ``None`` when it is free.
+
+    In front stands whoever owes a telegram for an older history row than ours, and whoever has one
+    on its way whose outcome is not known.
+    """
+    await tx.execute(
+        "INSERT INTO lane (municipality, resident_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        ref.municipality,
+        resident_id,
+    )
+    await tx.execute(
+        "SELECT FROM lane WHERE municipality = $1 AND resident_id = $2 FOR UPDATE",
+        ref.municipality,
+        resident_id,
+    )
+    return await tx.fetchval(_IN_FRONT, ref.municipality, resident_id, ref.case_id)
+
+
+_IN_FRONT = """
+WITH own AS (
+    SELECT coalesce(min(history_no), 2147483647) AS place FROM lane_debt
+    WHERE municipality = $1 AND resident_id = $2 AND case_id = $3 AND state = 'owed'
+), ahead AS (
+    SELECT d.case_id FROM lane_debt d, own WHERE d.municipality = $1 AND d.resident_id = $2
+    AND d.state = 'owed' AND d.case_id <> $3 AND d.history_no < own.place
+    UNION
+    SELECT t.case_id FROM telegram t JOIN telegram_state s USING (municipality, telegram_id)
+    WHERE t.municipality = $1 AND t.resident_id = $2 AND t.update_no IS NOT NULL
+    AND t.case_id <> $3 AND s.state IN ('sending', 'unknown', 'unsent')
+)
+SELECT c.case_number FROM ahead JOIN case_file c ON c.municipality = $1 AND c.case_id = ahead.case_id
+ORDER BY c.accepted_at LIMIT 1
+"""
+
+
+async def owes(tx: Tx, ref: StepRef, resident_id: UUID) -> bool:
+    """Whether this case has rows of the person that 住基ネット has not been told of."""
+    return await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM lane_debt WHERE municipality = $1 AND resident_id = $2"
+        " AND case_id = $3 AND state = 'owed')",
+        ref.municipality,
+        resident_id,
+        ref.case_id,
+    )
+
+
+async def next_number(tx: Tx, municipality: str, resident_id: UUID) -> int:
+    """The 更新順番号 of the next telegram; the caller holds the lane."""
+    return await tx.fetchval(
+        "SELECT delivered + 1 FROM lane WHERE municipality = $1 AND resident_id = $2",
+        municipality,
+        resident_id,
+    )
+
+
+async def delivered(tx: Tx, municipality: str, resident_id: UUID, update_no: int) -> None:
+    """A telegram of this resident was applied under this number; whoever waits may go."""
+    await tx.execute(
+        "UPDATE lane SET delivered = greatest(delivered, $3) WHERE municipality = $1 AND resident_id = $2",
+        municipality,
+        resident_id,
+        update_no,
+    )
+    await wakeups.wake_lane(tx, municipality, resident_id)
+
+
+async def settle(tx: Tx, ref: StepRef, resident_id: UUID, state: str) -> None:
+    """This case owes no more telegrams for its rows: they were ``settled``, or became ``void``."""
+    await tx.execute(
+        "UPDATE lane_debt SET state = $4 WHERE municipality = $1 AND resident_id = $2"
+        " AND case_id = $3 AND state = 'owed'",
+        ref.municipality,
+        resident_id,
+        ref.case_id,
+        state,
+    )
+    await wakeups.wake_lane(tx, ref.municipality, resident_id)

@@ -1,0 +1,182 @@
+"""The case ledger: for each step and person, how far it has come. Every run begins by reading it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.cases import Direction, LedgerLine, Procedure, Standing, StepState, WaitKind
+from domain.errors import ContractBroken, Unavailable
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from domain.cases import CaseRef, Progress, StepRef
+    from register.transactions import Tx
+
+SETTLED = frozenset({StepState.DONE, StepState.BY_HAND, StepState.UNDONE, StepState.UNDONE_BY_HAND})
+
+
+class Place(NamedTuple):
+    """Where a step begins to work: its own state, and what it must know of its case."""
+
+    state: StepState
+    generation: int
+    procedure: Procedure | str
+    case_number: str
+    resident_id: UUID | None
+    opening: str
+    now: datetime
+
+
+_PLACE = """
+SELECT c.direction, c.state AS case_state, c.procedure, c.case_number, p.resident_id,
+       coalesce(l.state, 'not_begun') AS state, m.opening::text AS opening, business_now() AS now,
+       (SELECT max(version) FROM notification n
+        WHERE n.municipality = c.municipality AND n.case_id = c.case_id) AS generation
+FROM case_file c
+JOIN municipality m USING (municipality)
+LEFT JOIN case_person p ON p.municipality = c.municipality AND p.case_id = c.case_id AND p.subject = $3
+LEFT JOIN step_ledger l ON l.municipality = c.municipality AND l.case_id = c.case_id
+     AND l.step = $4 AND l.subject = $3
+WHERE c.municipality = $1 AND c.case_id = $2
+FOR SHARE OF c
+"""
+
+
+async def stand_at(tx: Tx, ref: StepRef, step: str, direction: Direction) -> Place:
+    """
+    Take a step's place in its case, which cannot turn round until this transaction ends.
+
+    Raises `Unavailable` CASE_TURNED when the case goes the other way by now: an attempt that
+    outlived its run does nothing.
+    """
+    row = await tx.fetchrow(_PLACE, ref.municipality, ref.case_id, ref.subject, step)
+    if row is None:
+        raise ContractBroken("UNKNOWN_CASE")
+    if row["direction"] != direction or row["case_state"] != "open":
+        raise Unavailable("CASE_TURNED", left=False)
+    return Place(
+        state=StepState(row["state"]),
+        generation=row["generation"],
+        procedure=row["procedure"],
+        case_number=row["case_number"],
+        resident_id=row["resident_id"],
+        opening=row["opening"],
+        now=row["now"],
+    )
+
+
+async def record(tx: Tx, ref: StepRef, step: str, state: StepState, generation: int) -> None:
+    """Write how far a step has come; settling it ends its failures, waits, incidents and decisions."""
+    await tx.execute(
+        "WITH line AS (INSERT INTO step_ledger (municipality, case_id, step, subject, state, generation,"
+        "  settled_at) VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $5 = 'begun' THEN NULL"
+        "  ELSE clock_timestamp() END)"
+        " ON CONFLICT (municipality, case_id, step, subject) DO UPDATE SET state = excluded.state,"
+        "  generation = excluded.generation, settled_at = excluded.settled_at)"
+        " INSERT INTO step_event (municipality, case_id, step, subject, event, generation)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        ref.municipality,
+        ref.case_id,
+        step,
+        ref.subject,
+        state,
+        generation,
+    )
+
+
+async def settle(tx: Tx, ref: StepRef, step: str, state: StepState, generation: int, acting_as: str) -> None:
+    """
+    Settle a step: ``step`` is the line of the ledger, ``acting_as`` the step that ran.
+
+    They differ where an undo settles the line of what it undid.  What was failing, waiting or
+    parked under the running step's name is over.
+    """
+    await record(tx, ref, step, state, generation)
+    await tx.execute("SELECT step_worked($1, $2, $3, $4)", ref.municipality, ref.case_id, acting_as, ref.subject)
+
+
+async def reopen(tx: Tx, ref: StepRef, steps: list[str], generation: int) -> None:
+    """After an amendment: these done steps must look again whether what they said still holds."""
+    await tx.execute(
+        "WITH again AS (UPDATE step_ledger SET state = 'begun', settled_at = NULL"
+        "  WHERE municipality = $1 AND case_id = $2 AND subject = $3 AND step = ANY($4)"
+        "  AND state = 'done' RETURNING step)"
+        " INSERT INTO step_event (municipality, case_id, step, subject, event, generation)"
+        " SELECT $1, $2, step, $3, 'reopened', $5 FROM again",
+        ref.municipality,
+        ref.case_id,
+        ref.subject,
+        steps,
+        generation,
+    )
+
+
+async def wait(tx: Tx, ref: StepRef, step: str, progress: Progress) -> None:
+    """Note what a step waits for, since when and until when."""
+    if progress.wait is None:
+        return
+    await tx.execute(
+        "INSERT INTO case_wait (municipality, case_id, step, subject, kind, until, behind)"
+        " VALUES ($1, $2, $3, $4, $5, CASE WHEN $5 = $8 THEN business_now() + make_interval(secs => $6) END, $7)"
+        " ON CONFLICT (municipality, case_id, step, subject) DO UPDATE SET kind = excluded.kind,"
+        " until = excluded.until, behind = excluded.behind, over = false,"
+        " since = CASE WHEN case_wait.over OR case_wait.kind <> excluded.kind"
+        "   THEN excluded.since ELSE case_wait.since END",
+        ref.municipality,
+        ref.case_id,
+        step,
+        ref.subject,
+        progress.wait,
+        progress.seconds,
+        progress.behind,
+        WaitKind.OPENING,
+    )
+
+
+async def waiting_for(tx: Tx, ref: StepRef, step: str) -> timedelta:
+    """How long a step has been waiting without a break."""
+    lasting = await tx.fetchval(
+        "SELECT clock_timestamp() - since FROM case_wait WHERE municipality = $1 AND case_id = $2"
+        " AND step = $3 AND subject = $4 AND NOT over",
+        ref.municipality,
+        ref.case_id,
+        step,
+        ref.subject,
+    )
+    return lasting or timedelta()
+
+
+async def standing(tx: Tx, case: CaseRef) -> Standing:
+    """Where the case stands (現況)."""
+    file = await tx.fetchrow(
+        "SELECT direction, late FROM case_file WHERE municipality = $1 AND case_id = $2",
+        case.municipality,
+        case.case_id,
+    )
+    if file is None:
+        raise ContractBroken("UNKNOWN_CASE")
+    people = await tx.fetch(
+        "SELECT subject FROM case_person WHERE municipality = $1 AND case_id = $2 ORDER BY subject",
+        case.municipality,
+        case.case_id,
+    )
+    lines = await tx.fetch(
+        "SELECT step, subject, state FROM step_ledger WHERE municipality = $1 AND case_id = $2"
+        " ORDER BY begun_at",
+        case.municipality,
+        case.case_id,
+    )
+    parked = await tx.fetch(
+        "SELECT step, subject FROM incident WHERE municipality = $1 AND case_id = $2 AND state = 'open'",
+        case.municipality,
+        case.case_id,
+    )
+    return Standing(
+        direction=Direction(file["direction"]),
+        late=file["late"],
+        subjects=tuple(row["subject"] for row in people) or (0,),
+        lines=tuple(LedgerLine.model_validate(dict(row)) for row in lines),
+        parked=tuple((row["step"], row["subject"]) for row in parked),
+    )

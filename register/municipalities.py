@@ -1,0 +1,144 @@
+"""The municipalities one installation serves, and what each of them has settled for itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field, ValidationError
+
+from domain.errors import Refused
+from domain.numbers import MunicipalityCode
+from domain.opening_hours import OpeningCalendar
+from domain.payload import Payload
+
+if TYPE_CHECKING:
+    from register.transactions import Row, Tx
+
+_SELECT = (
+    "SELECT municipality, name, opening::text AS opening, low_water, target_stock,"
+    " parameters::text AS parameters FROM municipality"
+)
+
+
+class Parameters(Payload):
+    """What a municipality decides for itself; a parameter nobody has set has its default."""
+
+    second_person_for_by_hand: bool = False
+    """手作業による完了に二人目の職員の確認を求める."""
+    possible_duplicate_days: int = Field(default=0, ge=0, le=31)
+    """同一の子の疑いとする生年月日の前後日数 (0: the same day of birth only)."""
+    page_size: int = Field(default=50, ge=1, le=200)
+    """一覧・検索で一度に返す件数."""
+
+
+class Municipality(Payload):
+    """A municipality as this installation serves it.
+
+    ``low_water`` is the stock of unused 住民票コード below which more are ordered, ``target_stock``
+    what an order fills it up to.
+    """
+
+    code: MunicipalityCode
+    name: str = Field(min_length=1, max_length=100)
+    opening: OpeningCalendar = OpeningCalendar()
+    low_water: int = Field(default=100, ge=0)
+    target_stock: int = Field(default=1000, ge=1)
+    parameters: Parameters = Parameters()
+
+
+async def add(owner: Tx, municipality: Municipality) -> None:
+    """Open a municipality, as the owner of the database.
+
+    Raises `Refused`: ``MUNICIPALITY_EXISTS``, and nothing is changed; ``STOCK_LEVELS`` unless the
+    target stock is above the low-water mark.
+    """
+    _check_levels(municipality)
+    added = await owner.fetchval(
+        "INSERT INTO municipality"
+        " (municipality, name, opening, low_water, target_stock, parameters)"
+        " VALUES ($1, $2, $3::text::jsonb, $4, $5, $6::text::jsonb)"
+        " ON CONFLICT DO NOTHING RETURNING municipality",
+        *_values(municipality),
+    )
+    if added is None:
+        raise Refused("MUNICIPALITY_EXISTS")
+
+
+async def change(owner: Tx, municipality: Municipality) -> None:
+    """Settle everything about a municipality anew, as the owner of the database.
+
+    Raises `Refused`: ``MUNICIPALITY_UNKNOWN``, or ``STOCK_LEVELS`` as `add` does.
+    """
+    _check_levels(municipality)
+    changed = await owner.fetchval(
+        "UPDATE municipality SET name = $2, opening = $3::text::jsonb, low_water = $4,"
+        " target_stock = $5, parameters = $6::text::jsonb"
+        " WHERE municipality = $1 RETURNING municipality",
+        *_values(municipality),
+    )
+    if changed is None:
+        raise Refused("MUNICIPALITY_UNKNOWN")
+
+
+async def set_parameters(owner: Tx, code: MunicipalityCode, settled: dict[str, object]) -> None:
+    """Set some parameters of a municipality; the others stay as they are.
+
+    Raises `Refused`: ``MUNICIPALITY_UNKNOWN``, ``PARAMETER_UNKNOWN``, ``PARAMETER_VALUE``.
+    """
+    if settled.keys() - Parameters.model_fields.keys():
+        raise Refused("PARAMETER_UNKNOWN")
+    standing = await get(owner, code)
+    if standing is None:
+        raise Refused("MUNICIPALITY_UNKNOWN")
+    try:
+        parameters = Parameters.model_validate(standing.parameters.model_dump() | settled)
+    except ValidationError:
+        raise Refused("PARAMETER_VALUE") from None
+    await change(owner, standing.model_copy(update={"parameters": parameters}))
+
+
+async def every(owner: Tx) -> list[Municipality]:
+    """All municipalities of the installation, by code; only its owner may ask."""
+    rows = await owner.fetch(f"{_SELECT} ORDER BY municipality")
+    return [_municipality(row) for row in rows]
+
+
+async def get(owner: Tx, code: MunicipalityCode) -> Municipality | None:
+    """One municipality, asked as the owner of the database."""
+    row = await owner.fetchrow(f"{_SELECT} WHERE municipality = $1", str(code))
+    return _municipality(row) if row else None
+
+
+async def load(tx: Tx) -> Municipality:
+    """The municipality this transaction works for; `Refused` (``MUNICIPALITY_UNKNOWN``) if none."""
+    row = await tx.fetchrow(f"{_SELECT} WHERE municipality = tenant()")
+    if row is None:
+        raise Refused("MUNICIPALITY_UNKNOWN")
+    return _municipality(row)
+
+
+def _check_levels(municipality: Municipality) -> None:
+    if municipality.target_stock <= municipality.low_water:
+        raise Refused("STOCK_LEVELS")
+
+
+def _values(municipality: Municipality) -> tuple[str, str, str, int, int, str]:
+    return (
+        str(municipality.code),
+        municipality.name,
+        municipality.opening.model_dump_json(),
+        municipality.low_water,
+        municipality.target_stock,
+        municipality.parameters.model_dump_json(),
+    )
+
+
+def _municipality(row: Row) -> Municipality:
+    return Municipality(
+        code=row["municipality"],
+        name=row["name"],
+        opening=OpeningCalendar.model_validate_json(row["opening"]),
+        low_water=row["low_water"],
+        target_stock=row["target_stock"],
+        parameters=Parameters.model_validate_json(row["parameters"]),
+    )

@@ -1,0 +1,88 @@
+"""What the relay sees: cases never started, wake-ups not taken, stock below its mark. Ids only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+from domain.acting import Acting
+from domain.cases import CaseRef
+from register import cases
+from register.transactions import Transactions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from register.transactions import Pool, Row
+
+
+class Due(NamedTuple):
+    """A case the engine must hear of."""
+
+    case: CaseRef
+    procedure: str
+
+
+async def unstarted(pool: Pool, limit: int) -> list[Due]:
+    """Accepted cases the engine has not been told of, the longest waiting first."""
+    rows = await pool.fetch(
+        "SELECT municipality, case_id, case_number, procedure FROM case_file"
+        " WHERE started_at IS NULL ORDER BY accepted_at LIMIT $1",
+        limit,
+    )
+    return [_due(row) for row in rows]
+
+
+async def started(pool: Pool, due: Sequence[Due]) -> None:
+    """The engine has them."""
+    await pool.execute(
+        "UPDATE case_file SET started_at = clock_timestamp() WHERE case_id = ANY($1) AND started_at IS NULL",
+        [one.case.case_id for one in due],
+    )
+
+
+async def to_wake(pool: Pool, limit: int) -> list[Due]:
+    """Open cases with wake-ups nobody has taken: the nearest legal deadline first."""
+    rows = await pool.fetch(
+        "SELECT c.municipality, c.case_id, c.case_number, c.procedure FROM case_file c"
+        " JOIN (SELECT DISTINCT municipality, case_id FROM wakeup WHERE taken_at IS NULL) w"
+        " USING (municipality, case_id)"
+        " WHERE c.state = 'open' AND c.started_at IS NOT NULL"
+        " ORDER BY c.due_on NULLS LAST, c.accepted_at LIMIT $1",
+        limit,
+    )
+    return [_due(row) for row in rows]
+
+
+async def open_cases(pool: Pool) -> list[Due]:
+    """Every case that is not closed."""
+    rows = await pool.fetch(
+        "SELECT municipality, case_id, case_number, procedure FROM case_file WHERE state = 'open'"
+        " AND started_at IS NOT NULL ORDER BY accepted_at"
+    )
+    return [_due(row) for row in rows]
+
+
+async def order_top_ups(pool: Pool) -> list[CaseRef]:
+    """Open a 住民票コード補充 wherever stock is below its mark and none is under way."""
+    low = await pool.fetch(
+        "SELECT m.municipality FROM municipality m WHERE m.low_water > (SELECT count(*) FROM (SELECT"
+        " FROM pool_code p WHERE p.municipality = m.municipality AND p.state = 'free'"
+        " LIMIT m.low_water) free)"
+        " AND NOT EXISTS (SELECT FROM case_file c WHERE c.municipality = m.municipality"
+        " AND c.procedure = '住民票コード補充' AND c.state = 'open')"
+    )
+    return [case for row in low if (case := await _order_top_up(pool, row["municipality"]))]
+
+
+async def _order_top_up(pool: Pool, municipality: str) -> CaseRef | None:
+    acting = Acting(municipality=municipality, actor="relay", purpose="watching the stock")
+    async with Transactions(pool).open(acting) as tx:
+        return await cases.order_top_up(tx, municipality, "relay")
+
+
+def _due(row: Row) -> Due:
+    case = CaseRef(
+        municipality=row["municipality"], case_id=row["case_id"], case_number=row["case_number"]
+    )
+    return Due(case, row["procedure"])

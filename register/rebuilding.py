@@ -1,0 +1,173 @@
+"""What the projections must say if the logs are right: one pair of queries for each.
+
+Both yield ``key`` (text) and ``content`` (jsonb) of one municipality, ``$1``.  The order of events
+of one thing is that of ``log_id``: whoever writes one holds the thing's row.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Rebuilding(NamedTuple):
+    """A projection as the logs give it, and as it stands; ``secret``: its keys are not shown."""
+
+    projection: str
+    title: str
+    rebuilt: str
+    standing: str
+    secret: bool = False
+
+
+_RESIDENT_PRESENT = Rebuilding(
+    "resident_present",
+    "住民の現在（履歴から）",
+    """
+    SELECT DISTINCT ON (resident_id) resident_id::text AS key,
+        jsonb_build_array(history_no, presence, entry ->> 'household_id', code, entry) AS content
+    FROM resident_history WHERE municipality = $1 ORDER BY resident_id, history_no DESC
+    """,
+    """
+    SELECT resident_id::text AS key,
+        jsonb_build_array(history_no, presence, household_id, code, entry) AS content
+    FROM resident_present WHERE municipality = $1
+    """,
+)
+
+_CASE_FILE = Rebuilding(
+    "case_file",
+    "事案の状態と向き",
+    """
+    SELECT case_id::text AS key, jsonb_build_array(
+        CASE WHEN bool_or(event = 'completed') THEN 'completed'
+            WHEN bool_or(event = 'withdrawn') THEN 'withdrawn' ELSE 'open' END,
+        CASE WHEN bool_or(event = 'withdrawing') THEN 'withdrawing' ELSE 'forward' END,
+        count(*) FILTER (WHERE event = 'accepted')) AS content
+    FROM case_event WHERE municipality = $1 GROUP BY case_id
+    """,
+    """
+    SELECT case_id::text AS key, jsonb_build_array(state, direction, 1) AS content
+    FROM case_file WHERE municipality = $1
+    """,
+)
+
+# A step that is opened again keeps the generation it last worked with.
+_STEP_LEDGER = Rebuilding(
+    "step_ledger",
+    "手順の台帳",
+    """
+    SELECT concat_ws('/', case_id, step, subject) AS key, jsonb_build_array(
+        (array_agg(CASE event WHEN 'reopened' THEN 'begun' ELSE event END
+            ORDER BY log_id DESC))[1],
+        (array_agg(generation ORDER BY log_id DESC) FILTER (WHERE event <> 'reopened'))[1]
+        ) AS content
+    FROM step_event WHERE municipality = $1 GROUP BY case_id, step, subject
+    """,
+    """
+    SELECT concat_ws('/', case_id, step, subject) AS key,
+        jsonb_build_array(state, generation) AS content
+    FROM step_ledger WHERE municipality = $1
+    """,
+)
+
+_LAST_SENDING = """
+    SELECT DISTINCT ON (telegram_id) telegram_id, event, fence, code FROM telegram_event
+    WHERE municipality = $1 AND event <> 'body_erased' ORDER BY telegram_id, log_id DESC
+"""
+
+# Taking over raises the fence and writes no event; what was on its way counts as unknown from then.
+_TELEGRAM_STATE = Rebuilding(
+    "telegram_state",
+    "電文の状態",
+    f"""
+    SELECT t.telegram_id::text AS key, jsonb_build_array(t.case_id, t.step, t.subject,
+        t.generation, t.ordinal, last.event, last.code, true) AS content
+    FROM telegram t LEFT JOIN ({_LAST_SENDING}) last USING (telegram_id)
+    WHERE t.municipality = $1
+    """,  # noqa: S608 - put together from our own texts
+    f"""
+    SELECT s.telegram_id::text AS key, jsonb_build_array(s.case_id, s.step, s.subject,
+        s.generation, s.ordinal,
+        CASE WHEN s.state = 'unknown' AND last.event = 'sending' AND s.fence > last.fence
+            THEN last.event ELSE s.state END,
+        CASE WHEN last.event = 'sending' THEN '' ELSE s.code END,
+        s.fence >= last.fence) AS content
+    FROM telegram_state s LEFT JOIN ({_LAST_SENDING}) last USING (telegram_id)
+    WHERE s.municipality = $1
+    """,  # noqa: S608 - put together from our own texts
+)
+
+_LANE = Rebuilding(
+    "lane",
+    "更新順番号",
+    """
+    SELECT t.resident_id::text AS key, jsonb_build_array(max(t.update_no)) AS content
+    FROM telegram t JOIN telegram_event e USING (municipality, telegram_id)
+    WHERE t.municipality = $1 AND t.update_no IS NOT NULL AND e.event = 'delivered'
+    GROUP BY t.resident_id
+    """,
+    """
+    SELECT resident_id::text AS key, jsonb_build_array(delivered) AS content
+    FROM lane WHERE municipality = $1 AND delivered > 0
+    """,
+)
+
+_POOL_CODE = Rebuilding(
+    "pool_code",
+    "住民票コードの在庫",
+    """
+    SELECT DISTINCT ON (code) code AS key, jsonb_build_array(CASE
+        WHEN event IN ('allotted', 'released') THEN 'free' ELSE event END) AS content
+    FROM pool_event WHERE municipality = $1 ORDER BY code, log_id DESC
+    """,
+    """
+    SELECT code AS key, jsonb_build_array(state) AS content
+    FROM pool_code WHERE municipality = $1
+    """,
+    secret=True,
+)
+
+_CODE_RESERVATION = Rebuilding(
+    "code_reservation",
+    "住民票コードの引当て",
+    """
+    SELECT case_id::text AS key, jsonb_agg(jsonb_build_array(code, state) ORDER BY code) AS content
+    FROM (SELECT DISTINCT ON (case_id, code) case_id, code,
+            CASE event WHEN 'reserved' THEN 'held' ELSE event END AS state
+        FROM pool_event WHERE municipality = $1 AND case_id IS NOT NULL
+        ORDER BY case_id, code, log_id DESC) last
+    GROUP BY case_id
+    """,
+    """
+    SELECT case_id::text AS key, jsonb_agg(jsonb_build_array(code, state) ORDER BY code) AS content
+    FROM code_reservation WHERE municipality = $1 GROUP BY case_id
+    """,
+)
+
+# Accepted first; an outcome only of what was carried out, and only one.
+_DECISION = Rebuilding(
+    "decision_event",
+    "職員の判断の経過",
+    """
+    SELECT decision_id::text AS key, jsonb_build_array(true, true, true) AS content
+    FROM decision WHERE municipality = $1
+    """,
+    """
+    SELECT decision_id::text AS key, jsonb_build_array(
+        bool_or(event = 'accepted'),
+        bool_or(event = 'executing') OR NOT bool_or(event IN ('worked', 'failed_again')),
+        count(*) FILTER (WHERE event IN ('worked', 'failed_again')) <= 1) AS content
+    FROM decision_event WHERE municipality = $1 GROUP BY decision_id
+    """,
+)
+
+REBUILDINGS = (
+    _RESIDENT_PRESENT,
+    _CASE_FILE,
+    _STEP_LEDGER,
+    _TELEGRAM_STATE,
+    _LANE,
+    _POOL_CODE,
+    _CODE_RESERVATION,
+    _DECISION,
+)

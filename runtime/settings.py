@@ -1,0 +1,168 @@
+"""Every setting of every process, read once from the environment (``JUKI_…``).
+
+One class per process role, built by that process's entrance and handed down.  A secret prints as
+stars, and no error shows the value it stumbled on.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.numbers import MunicipalityCode
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def _seconds(value: object) -> object:
+    """A plain number counts seconds; ISO 8601 (``PT5M``) is understood as well."""
+    is_plain = isinstance(value, str) and value.replace(".", "", 1).isdigit()
+    return float(value) if is_plain and isinstance(value, str) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+
+
+class _Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="JUKI_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
+
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read them; raises ``pydantic.ValidationError`` naming what is missing or wrong."""
+        return cls.model_validate({})
+
+
+class RegisterSettings(_Settings):
+    """How to reach the register; the URL's user decides what the process may see."""
+
+    database_url: SecretStr
+    database_pool_min: int = 1
+    database_pool_max: int = 10
+    database_timeout: Duration = timedelta(seconds=30)
+
+
+class EngineSettings(_Settings):
+    """How to reach Temporal; an API key implies TLS."""
+
+    temporal_address: str = "127.0.0.1:7233"
+    temporal_namespace: str = "default"
+    temporal_task_queue: str = "procedures"
+    temporal_tls: bool = False
+    temporal_api_key: SecretStr | None = None
+
+
+class VaultSettings(_Settings):
+    """Where the keyring lies: a file outside the database, readable by its owner alone."""
+
+    keyring_path: Path
+
+
+class PeerSettings(_Settings):
+    """The systems we do not own.
+
+    ``…_settling`` is how long after the last byte could have left a peer's "not known" does not
+    count yet (未達の判定).
+    """
+
+    jlis_url: str
+    jlis_settling: Duration = timedelta(seconds=60)
+    unified_addressee_url: str
+    unified_addressee_settling: Duration = timedelta(seconds=60)
+    intermediate_server_url: str
+    intermediate_server_settling: Duration = timedelta(seconds=60)
+    http_timeout: Duration = timedelta(seconds=10)
+    http_connections: int = 100
+
+
+class TokenRole(StrEnum):
+    """Whom a bearer token stands for."""
+
+    CLIENT = "client"
+    COUNTER = "counter"
+    EXAMINER = "examiner"
+    CHIEF = "chief"
+    OPERATIONS = "operations"
+
+    @property
+    def label(self) -> str:
+        """The name the office uses."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    TokenRole.CLIENT: "他業務システム",
+    TokenRole.COUNTER: "窓口",
+    TokenRole.EXAMINER: "審査",
+    TokenRole.CHIEF: "責任者",
+    TokenRole.OPERATIONS: "運用",
+}
+
+
+class TokenGrant(BaseModel):
+    """What one bearer token may do: as whom (``client``), in which role, in which municipality."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    client: str
+    role: TokenRole
+    municipality: MunicipalityCode
+
+
+class ApiSettings(RegisterSettings, VaultSettings):
+    """The API: register and vault, no engine – what it accepts, the relay carries on."""
+
+    api_host: str = "127.0.0.1"
+    api_port: Port = 8000
+    api_tokens: dict[str, TokenGrant] = Field(default_factory=dict, repr=False)
+    api_max_body: int = 256 * 1024
+
+
+class RelaySettings(RegisterSettings, EngineSettings):
+    """The relay and the sealer: roles that see ids, states and due times only."""
+
+    sealer_database_url: SecretStr
+    relay_interval: Duration = timedelta(milliseconds=100)
+    relay_repeat: Duration = timedelta(seconds=5)
+    sealer_interval: Duration = timedelta(seconds=2)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Port = 0
+
+
+class WorkerSettings(RegisterSettings, EngineSettings, VaultSettings, PeerSettings):
+    """A worker: workflows and activities.
+
+    ``patience_scale`` stretches (or, in tests, shrinks) every time-out and back-off of a step.
+    """
+
+    patience_scale: Annotated[float, Field(gt=0)] = 1.0
+    worker_activities: int = 100
+    worker_workflows: int = 100
+    worker_grace: Duration = timedelta(seconds=15)
+    worker_sticky_timeout: Duration = timedelta(seconds=2)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Port = 0
+
+
+class MigrationSettings(_Settings):
+    """The owner's way in, for migrations and the installation's own acts."""
+
+    migration_database_url: SecretStr
+
+
+class OperatorSettings(RegisterSettings, EngineSettings, VaultSettings):
+    """What ``jukiflow import`` and ``keys rotate`` need."""
+
+
+class ResumeSettings(EngineSettings):
+    """What ``jukiflow resume`` needs: the engine, and a role that sees every municipality's ids."""
+
+    relay_database_url: SecretStr

@@ -1,0 +1,42 @@
+"""The client of the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from temporalio.client import Interceptor
+    from temporalio.runtime import Runtime
+
+    from runtime.settings import EngineSettings
+
+
+async def connect(
+    settings: EngineSettings,
+    *,
+    identity: str,
+    interceptors: Sequence[Interceptor] = (),
+    runtime: Runtime | None = None,
+    lazy: bool = True,
+) -> Client:
+    """A client; a ``lazy`` one connects on first use, so that a process may start before the engine.
+
+    A worker needs one that is connected: it waits here until the engine answers.  ``identity`` stands in every history it touches: a role, never a person.
+    """
+    secret = settings.temporal_api_key
+    return await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+        api_key=secret.get_secret_value() if secret else None,
+        tls=settings.temporal_tls or secret is not None,
+        identity=identity,
+        interceptors=interceptors,
+        runtime=runtime,
+        lazy=lazy,
+    )

@@ -1,0 +1,104 @@
+"""What tests and reconciliation read: everything a system holds of one municipality."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from simulators.system import System
+
+# One query per list; each gives rows as JSON, so what a test reads is what stands in the tables.
+_LISTS = {
+    "messages": (
+        "SELECT id, kind, status, answer::jsonb ->> 'code' AS code, answered_at FROM messages"
+        " WHERE municipality = $1 ORDER BY answered_at, id"
+    ),
+    "notices": (
+        "SELECT cause, subject, kind, attempts, delivered_at FROM deliveries"
+        " WHERE municipality = $1 ORDER BY id"
+    ),
+}
+_OWN_LISTS = {
+    "jlis": {
+        "people": (
+            "SELECT code, allotted_to, number, holder, live, contents,"
+            " coalesce((orders ->> $1)::integer, 0) AS update_number,"
+            " (SELECT coalesce(json_agg(e ORDER BY update_number), '[]') FROM ("
+            "   SELECT message_id, update_number, change, reason, effective_on, notified_on,"
+            "     cancels, countered_by, applied, contents FROM entries"
+            "   WHERE entries.code = people.code AND municipality = $1) AS e) AS entries"
+            " FROM people WHERE (allotted_to = $1 OR holder = $1)"
+            " AND (number IS NOT NULL OR holder IS NOT NULL) ORDER BY code"
+        ),
+        "vacant_codes": (
+            "SELECT code FROM people WHERE allotted_to = $1 AND number IS NULL"
+            " AND holder IS NULL ORDER BY code"
+        ),
+        "mailings": (
+            "SELECT message_id, code, contents FROM mailings WHERE municipality = $1"
+            " ORDER BY message_id"
+        ),
+        "linkage_requests": (
+            "SELECT request_number, code, message_id FROM linkage_requests"
+            " WHERE municipality = $1 ORDER BY request_number"
+        ),
+        "symbols": "SELECT code, symbol FROM symbols WHERE municipality = $1 ORDER BY code",
+    },
+    "unified_addressee": {
+        "numbers": (
+            "SELECT unified_number, my_number FROM numbers WHERE municipality = $1"
+            " ORDER BY unified_number"
+        ),
+        "addressees": (
+            "SELECT addressee_number, unified_number, my_number, closed, contents"
+            " FROM addressees JOIN numbers USING (municipality, unified_number)"
+            " WHERE municipality = $1 ORDER BY addressee_number"
+        ),
+    },
+    "intermediate_server": {
+        "numbers": (
+            "SELECT unified_number, closed, version FROM numbers WHERE municipality = $1"
+            " ORDER BY unified_number"
+        ),
+        "copies": (
+            "SELECT unified_number, deleted, version, facts FROM copies WHERE municipality = $1"
+            " ORDER BY unified_number"
+        ),
+        "linkages": (
+            "SELECT request_number, symbol FROM linkages WHERE municipality = $1"
+            " ORDER BY request_number"
+        ),
+    },
+}
+_TABLES = {
+    "jlis": ("linkage_requests", "symbols", "mailings", "entries", "people"),
+    "unified_addressee": ("addressees", "numbers"),
+    "intermediate_server": ("linkages", "copies", "numbers"),
+}
+
+
+async def ledger_of(system: System, municipality: str) -> dict[str, object]:
+    """Every list of a system, and under ``counts`` how long each is."""
+    found: dict[str, list[object]] = {}
+    for name, query in (_LISTS | _OWN_LISTS[system.name]).items():
+        text = await system.pool.fetchval(
+            f"SELECT coalesce(json_agg(row), '[]')::text FROM ({query}) AS row",  # noqa: S608 - ours
+            municipality,
+        )
+        found[name] = json.loads(text)
+    return {**found, "counts": {name: len(rows) for name, rows in found.items()}}
+
+
+async def wipe(systems: Iterable[System], municipality: str | None) -> None:
+    """Empty the ledgers of one municipality or of all; the secret and the postal table stay."""
+    for system in systems:
+        async with system.pool.acquire() as connection, connection.transaction():
+            for table in (*_TABLES[system.name], "deliveries", "messages"):
+                column = "allotted_to" if table == "people" else "municipality"
+                await connection.execute(
+                    f"DELETE FROM {table} WHERE $1::text IS NULL OR {column} = $1",  # noqa: S608
+                    municipality,
+                )

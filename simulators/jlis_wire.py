@@ -1,0 +1,134 @@
+"""The telegrams of 住基ネット as this simulator reads them: its own models, items in Japanese."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Municipality = Annotated[str, Field(pattern=r"^\d{6}$")]
+
+
+class Item(BaseModel):
+    """Exactly the agreed items: anything else is a telegram we do not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Telegram(Item):
+    """Any telegram: who sends which kind, under which id."""
+
+    id: UUID = Field(alias="電文ID")
+    kind: Literal["CS-01", "CS-02", "CS-04", "CS-12", "CS-13"] = Field(alias="電文種別")
+    municipality: Municipality = Field(alias="市町村コード")
+    contents: dict[str, Any] = Field(alias="本文")
+
+
+class Text(Item):
+    """A text in 住基ネット統一文字; characters it lacks are replaced, counted and located."""
+
+    text: str = Field(alias="文字", max_length=300)
+    substituted: int = Field(alias="外字数", ge=0)
+    places: list[int] = Field(alias="代替文字位置")
+
+    def is_known(self) -> bool:
+        """Whether every character is one of ours, and every replacement is declared."""
+        return len(self.places) == self.substituted and all(_is_known(c) for c in self.text)
+
+
+class Day(Item):
+    """A calendar day, and whether it stands for one that is not known."""
+
+    day: date = Field(alias="年月日")
+    unclear: bool = Field(alias="不詳フラグ")
+
+
+class Person(Item):
+    """4情報 and their readings."""
+
+    name: Text = Field(alias="漢字氏名")
+    name_kana: str = Field(alias="ふりがな氏名")
+    former_name: Text = Field(alias="旧氏")
+    former_name_kana: str = Field(alias="旧氏ふりがな")
+    alias: Text = Field(alias="通称")
+    alias_kana: str = Field(alias="通称ふりがな")
+    born_on: Day = Field(alias="生年月日")
+    sex: Literal["男", "女", "不明", ""] = Field(alias="性別")
+    postal_code: str = Field(alias="郵便番号", pattern=r"^(\d{7})?$")
+    address: Text = Field(alias="住所")
+    building: Text = Field(alias="方書")
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """Everything written in kanji."""
+        return self.name, self.former_name, self.alias, self.address, self.building
+
+    def person(self) -> dict[str, Any]:
+        """These items alone, as they came."""
+        return self.model_dump(mode="json", by_alias=True, include=set(Person.model_fields))
+
+
+class CodeRequest(Item):
+    """CS-01 空きコードの要求."""
+
+    count: int = Field(alias="要求件数", ge=1, le=10_000)
+
+
+class NumberRequest(Item):
+    """CS-02 個人番号生成要求."""
+
+    code: str = Field(alias="住民票コード")
+
+
+class IdentityNotice(Person):
+    """CS-04 本人確認情報 and 変更情報."""
+
+    update_number: int = Field(alias="更新順番号", ge=1)
+    change: Literal["記載", "消除", "修正"] = Field(alias="更新区分")
+    reason: str = Field(alias="異動事由", min_length=1)
+    effective_on: Day = Field(alias="異動年月日")
+    notified_on: date = Field(alias="届出の年月日")
+    cancels: list[UUID] = Field(alias="取消対象電文ID")
+    code: str = Field(alias="住民票コード")
+    number: str | None = Field(alias="個人番号")
+
+
+class MailingAddress(Person):
+    """CS-12 送付先情報."""
+
+    mailing_number: str = Field(alias="送付先管理番号", min_length=1)
+    code: str = Field(alias="住民票コード")
+    number: str = Field(alias="個人番号")
+
+
+class LinkageRequest(Item):
+    """CS-13 符号取得要求."""
+
+    request_number: str = Field(alias="処理通番", pattern=r"^[0-9A-Za-z-]{1,64}$")
+    number: str = Field(alias="個人番号")
+
+
+CONTENTS: dict[str, type[Item]] = {
+    "CS-01": CodeRequest,
+    "CS-02": NumberRequest,
+    "CS-04": IdentityNotice,
+    "CS-12": MailingAddress,
+    "CS-13": LinkageRequest,
+}
+
+
+def _is_known(character: str) -> bool:
+    """住基ネット統一文字 are not public: what JIS X 0213 or CP932 can write stands in for them."""
+    if not character.isprintable() and character != "　":
+        return False
+    return _writes(character, "euc_jis_2004") or _writes(character, "cp932")
+
+
+def _writes(character: str, encoding: str) -> bool:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True

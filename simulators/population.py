@@ -1,0 +1,109 @@
+"""People who have always lived there: known to J-LIS, 統合宛名 and 中間サーバー from the start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from simulators.numbers import symbol_for
+
+if TYPE_CHECKING:
+    from simulators.composition import Systems
+
+
+class Inhabitant(BaseModel):
+    """A resident as a municipality's 基本データリスト has them.
+
+    ``update_number`` is the last 更新順番号 J-LIS has from this municipality, ``contents`` whatever
+    4情報 the loader wants to find again in the ledgers.
+    """
+
+    code: Annotated[str, Field(pattern=r"^\d{11}$")]
+    number: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
+    addressee_number: str | None = None
+    update_number: Annotated[int, Field(ge=0)] = 0
+    contents: dict[str, Any] = {}
+
+
+class Population(BaseModel):
+    """The residents of one municipality."""
+
+    municipality: Annotated[str, Field(pattern=r"^\d{6}$")]
+    people: list[Inhabitant]
+
+
+async def load(systems: Systems, population: Population) -> None:
+    """Enter everybody in every system; whoever is known there already is left as they are."""
+    people = population.people
+    await _load_jlis(systems, population.municipality, people)
+    numbered = [person for person in people if person.number and person.addressee_number]
+    unified = await _load_unified(systems, population.municipality, numbered)
+    await _load_intermediate(systems, population.municipality, numbered, unified)
+
+
+async def _load_jlis(systems: Systems, municipality: str, people: list[Inhabitant]) -> None:
+    await systems.jlis.pool.executemany(
+        "INSERT INTO people (code, allotted_to, number, holder, live, orders, contents)"
+        " VALUES ($1, $2, $3, $2, true, jsonb_build_object($2::text, $4::integer), $5)"
+        " ON CONFLICT (code) DO NOTHING",
+        [(p.code, municipality, p.number, p.update_number, p.contents) for p in people],
+    )
+
+
+async def _load_unified(systems: Systems, municipality: str, people: list[Inhabitant]) -> list[str]:
+    """The 団番 of each of these people, in their order."""
+    async with systems.unified_addressee.pool.acquire() as connection, connection.transaction():
+        await connection.executemany(
+            "INSERT INTO numbers (municipality, unified_number, my_number)"
+            " VALUES ($1, lpad((random() * 999999999999999)::bigint::text, 15, '0'), $2)"
+            " ON CONFLICT (municipality, my_number) DO NOTHING",
+            [(municipality, person.number) for person in people],
+        )
+        rows = await connection.fetch(
+            "SELECT my_number, unified_number FROM numbers"
+            " WHERE municipality = $1 AND my_number = ANY($2)",
+            municipality,
+            [person.number for person in people],
+        )
+        numbers = {row["my_number"]: row["unified_number"] for row in rows}
+        unified = [numbers[person.number] for person in people]
+        await connection.executemany(
+            "WITH held AS (INSERT INTO addressees"
+            "   (municipality, addressee_number, unified_number, closed, contents)"
+            "   VALUES ($1, $2, $3, false, $4) ON CONFLICT DO NOTHING RETURNING true)"
+            " INSERT INTO deliveries"
+            "   (cause, municipality, subject, kind, contents, due_at, delivered_at)"
+            " SELECT gen_random_uuid(), $1, $3, 'AT-02', '{\"state\": \"open\"}', now(), now()"
+            " FROM held",
+            [
+                (municipality, person.addressee_number, number, person.contents)
+                for person, number in zip(people, unified, strict=True)
+            ],
+        )
+    return unified
+
+
+async def _load_intermediate(
+    systems: Systems, municipality: str, people: list[Inhabitant], unified: list[str]
+) -> None:
+    pool = systems.intermediate_server.pool
+    await pool.executemany(
+        "INSERT INTO numbers (municipality, unified_number, closed, version)"
+        " VALUES ($1, $2, false, 0) ON CONFLICT DO NOTHING",
+        [(municipality, number) for number in unified],
+    )
+    symbols = [symbol_for(person.code, municipality, systems.jlis.key) for person in people]
+    await systems.jlis.pool.executemany(
+        "INSERT INTO symbols (municipality, code, symbol) VALUES ($1, $2, $3)"
+        " ON CONFLICT DO NOTHING",
+        [(municipality, p.code, symbol) for p, symbol in zip(people, symbols, strict=True)],
+    )
+    await pool.executemany(
+        "INSERT INTO linkages (municipality, request_number, symbol) VALUES ($1, $2, $3)"
+        " ON CONFLICT DO NOTHING",
+        [
+            (municipality, f"LOADED-{number}", symbol)
+            for number, symbol in zip(unified, symbols, strict=True)
+        ],
+    )

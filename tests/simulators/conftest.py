@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.simulators.fixtures import municipality, office, world
+
+__all__ = ["municipality", "office", "world"]

@@ -1,0 +1,128 @@
+"""The worker's composition root: what a worker is made of, put together once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities.attention import Attention
+from activities.code_pool import CodePool
+from activities.desk import Desk
+from activities.dispatch import Dispatch, PeerLine
+from activities.failures import Failures, Patience
+from activities.juki_net import JukiNet
+from activities.linkage import Linkage
+from activities.office import Office
+from activities.residents import Residents
+from activities.unified_addressee import UnifiedAddressee
+from clients.intermediate_server import IntermediateServerClient
+from clients.jlis import JlisClient
+from clients.unified_addressee import UnifiedAddresseeClient
+from clients.wire import Wire
+from domain.telegrams import Peer
+from workflows.rehearsal import PROCEDURES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import aiohttp
+    from temporalio.client import Client
+    from temporalio.worker import Interceptor
+
+    from register.transactions import Transactions
+    from register.vault import Vault
+    from runtime.settings import WorkerSettings
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a worker is given from outside."""
+
+    settings: WorkerSettings
+    transactions: Transactions
+    vault: Vault
+    session: aiohttp.ClientSession
+
+
+def steps(given: Surroundings) -> list[Any]:
+    """Every activity of the house, its collaborators in place."""
+    settings = given.settings
+    timeout = settings.http_timeout.total_seconds()
+    jlis = JlisClient(Wire(given.session, settings.jlis_url, timeout))
+    addressee = UnifiedAddresseeClient(Wire(given.session, settings.unified_addressee_url, timeout))
+    server = IntermediateServerClient(Wire(given.session, settings.intermediate_server_url, timeout))
+    desk = Desk(given.transactions)
+    peers = {
+        Peer.JLIS: PeerLine(jlis, settings.jlis_settling),
+        Peer.UNIFIED_ADDRESSEE: PeerLine(addressee, settings.unified_addressee_settling),
+    }
+    dispatch = Dispatch(desk, given.vault, peers)
+    attention = _attention(settings.patience_scale)
+    return _methods(
+        Office(given.transactions),
+        Residents(desk),
+        JukiNet(dispatch, given.vault),
+        UnifiedAddressee(desk, dispatch, given.vault, addressee, attention),
+        Linkage(desk, dispatch, given.vault, server, attention),
+        CodePool(dispatch),
+    )
+
+
+def worker(
+    client: Client,
+    given: Surroundings,
+    *,
+    more_steps: Sequence[Any] = (),
+    more_procedures: Sequence[type] = (),
+    interceptors: Sequence[Interceptor] = (),
+) -> Worker:
+    """
+    A worker ready to run.
+
+    Procedures are not sandboxed: what they may not touch is checked by the import contracts and by
+    the determinism test, and a sandbox costs more than a birth's own workflow tasks.
+    """
+    settings = given.settings
+    return Worker(
+        client,
+        task_queue=settings.temporal_task_queue,
+        workflows=[*PROCEDURES, *more_procedures],
+        activities=[*steps(given), *more_steps],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        interceptors=[Failures(given.transactions, patience(settings.patience_scale)), *interceptors],
+        max_concurrent_activities=settings.worker_activities,
+        max_concurrent_workflow_tasks=settings.worker_workflows,
+        graceful_shutdown_timeout=settings.worker_grace,
+        sticky_queue_schedule_to_start_timeout=settings.worker_sticky_timeout,
+    )
+
+
+def patience(scale: float) -> Patience:
+    """The office's patience, stretched or shrunk."""
+    usual = Patience()
+    return Patience(
+        first=usual.first * scale,
+        factor=usual.factor,
+        most=usual.most * scale,
+        defect=usual.defect * scale,
+        note_after=usual.note_after * scale,
+    )
+
+
+def _attention(scale: float) -> Attention:
+    usual = Attention()
+    return usual._replace(
+        often=max(usual.often * scale, timedelta(milliseconds=20)),
+        later=usual.later * scale,
+        at_most=usual.at_most * scale,
+    )
+
+
+def _methods(*collaborators: Any) -> list[Any]:
+    """The activities among the methods of these objects."""
+    named = ((collaborator, name) for collaborator in collaborators for name in dir(collaborator))
+    methods = [getattr(collaborator, name) for collaborator, name in named if not name.startswith("_")]
+    return [method for method in methods if hasattr(method, "__temporal_activity_definition")]

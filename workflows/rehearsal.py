@@ -1,0 +1,63 @@
+"""A procedure told without being performed: its lines, in order, for documents, plans and screens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from activities.step import card_of
+from workflows.birth import Birth
+from workflows.code_top_up import CodeTopUp
+from workflows.conduct import Conduct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from typing import Any
+
+PROCEDURES: tuple[type[Conduct], ...] = (Birth, CodeTopUp)
+
+
+class Line(NamedTuple):
+    """One line of a procedure: its step, and the step that takes it back, if any."""
+
+    step: str
+    undo: str | None
+
+
+class Rehearsal(Conduct):
+    """A story's listener that writes the lines down."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+
+    async def perform(self, do: Callable[..., Any], *, undo: Callable[..., Any] | None = None) -> None:
+        """Write one line down."""
+        self.lines.append(Line(card_of(do).name, card_of(undo).name if undo else None))
+
+    async def together(self, *steps: Coroutine[Any, Any, None]) -> None:
+        """Write them down one after the other, as they were named."""
+        for step in steps:
+            await step
+
+
+def lines_of(procedure: str) -> tuple[Line, ...]:
+    """The lines of a procedure by its workflow type; empty for one this release does not know."""
+    for kind in PROCEDURES:
+        if _name(kind) == procedure:
+            return rehearse(kind)
+    return ()
+
+
+def rehearse(kind: type[Conduct]) -> tuple[Line, ...]:
+    """The lines one procedure's story names."""
+    rehearsal = Rehearsal()
+    telling = kind.story(rehearsal)
+    try:
+        telling.send(None)
+    except StopIteration:
+        return tuple(rehearsal.lines)
+    msg = f"{kind.__name__} awaits more than its own lines"
+    raise TypeError(msg)
+
+
+def _name(kind: type[Conduct]) -> str:
+    return getattr(kind, "__temporal_workflow_definition").name  # noqa: B009
