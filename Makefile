@@ -65,7 +65,7 @@ lock: $(STAMP) ## resolve requirements.in anew (needs uv)
 clean: ## remove the environment and all local data
 	rm -rf .venv .local .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "jukiflow needs Python 3.11 or newer; name one with  make PYTHON=/path/to/python3" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 class Attention(NamedTuple):
-    """
-    How a step watches: looks ``often`` for ``at_first``, because most peers are quick; then comes
-    back after ``later``, doubled each time up to ``at_most``.
+    """How a step watches something another system does in its own time.
+
+    It looks ``often`` for ``at_first``, because most peers are quick; then it comes back after
+    ``later``, doubled each time up to ``at_most``.
     """
 
     often: timedelta = timedelta(milliseconds=100)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import asyncpg
 
@@ -16,6 +15,8 @@ from domain.telegrams import Message, Peer
 from register import code_pool, municipalities, wakeups
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from activities.desk import Work
     from activities.dispatch import Dispatch
     from register.telegrams import Sent
@@ -29,7 +30,7 @@ class CodePool:
 
     @step("空きコードを要求して格納する", peer=Peer.JLIS, amendable=False)
     async def order_codes(self, ref: StepRef) -> Progress:
-        """CS-01: ask J-LIS for codes up to the target stock, and store the list whole or not at all."""
+        """CS-01: ask for codes up to the target stock; store the list whole or not at all."""
         return await self._dispatch.deliver(ref, _Order())
 
 

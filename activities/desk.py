@@ -16,7 +16,7 @@ from domain.opening_hours import OpeningCalendar
 from register import ledger
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
     from datetime import datetime, timedelta
     from uuid import UUID
 
@@ -65,9 +65,11 @@ class Work(NamedTuple):
         return DONE
 
     async def begun(self) -> None:
-        """Note that the step may from now on have had an effect; an undo leaves its line as it is."""
+        """Note that the step may have an effect from now on; an undo leaves its line alone."""
         if self.line == self.step and self.place.state is StepState.NOT_BEGUN:
-            await ledger.record(self.tx, self.ref, self.line, StepState.BEGUN, self.place.generation)
+            await ledger.record(
+                self.tx, self.ref, self.line, StepState.BEGUN, self.place.generation
+            )
 
     async def waits(self, kind: WaitKind, seconds: float, behind: str = "") -> Progress:
         """Note what the step waits for, and report it."""
@@ -91,9 +93,8 @@ class Desk:
         self._transactions = transactions
 
     @asynccontextmanager
-    async def step(self, ref: StepRef) -> AsyncIterator[Work]:
-        """
-        Work at the running activity's line of the ledger, forward or back as its card says.
+    async def step(self, ref: StepRef) -> AsyncGenerator[Work]:
+        """Work at the running activity's line of the ledger, forward or back as its card says.
 
         Raises `Refused` TAKE_BACK_BY_HAND when a machine would undo what people did by hand.
         """
@@ -107,7 +108,7 @@ class Desk:
             yield Work(tx, ref, name, undone or name, place)
 
     @asynccontextmanager
-    async def open(self, ref: StepRef) -> AsyncIterator[Tx]:
+    async def open(self, ref: StepRef) -> AsyncGenerator[Tx]:
         """A transaction of the running activity that takes no place in the ledger."""
         async with self._transactions.open(_acting(ref, activity.info().activity_type)) as tx:
             yield tx

@@ -1,4 +1,4 @@
-"""How a telegram leaves: written before, concluded after, and never in doubt for longer than needed.
+"""How a telegram leaves: written before, concluded after, in doubt no longer than needed.
 
 A step hands over a `Letter`.  Whatever an earlier attempt left behind is settled first: a telegram
 whose outcome is not known is asked for by its id, and only when the peer does not know it, and
@@ -33,9 +33,13 @@ _LEASE = timedelta(seconds=15)
 class PeerDoor(Protocol):
     """What every peer's client offers: send these bytes, or ask what became of them."""
 
-    async def send(self, municipality: str, telegram_id: UUID, body: bytes) -> bytes: ...
+    async def send(self, municipality: str, telegram_id: UUID, body: bytes) -> bytes:
+        """Put these bytes under this id; the peer's answer."""
+        ...
 
-    async def look_up(self, municipality: str, telegram_id: UUID) -> bytes | None: ...
+    async def look_up(self, municipality: str, telegram_id: UUID) -> bytes | None:
+        """The peer's answer to an earlier sending; ``None`` when it knows of none."""
+        ...
 
 
 class PeerLine(NamedTuple):
@@ -59,12 +63,14 @@ class Letter(Protocol):
     peer: Peer
     message: Message
 
-    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | Progress | None:
+    async def compose(
+        self, work: Work, telegram: UUID, earlier: list[Sent]
+    ) -> Draft | Progress | None:
         """The draft; what it must wait for; or ``None`` when there is nothing (more) to say."""
         ...
 
     async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
-        """Use the answer in the transaction that records it, and settle the step if it is settled."""
+        """Use the answer in the transaction that records it; settle the step if it is done."""
         ...
 
 
@@ -77,8 +83,7 @@ class Dispatch:
         self._peers = peers
 
     async def deliver(self, ref: StepRef, letter: Letter) -> Progress:
-        """
-        Bring a letter to its peer, exactly once.
+        """Bring a letter to its peer, exactly once.
 
         Raises `Refused` and `ContractBroken` as the peer's answer says, `Unavailable` for the rest.
         """
@@ -95,13 +100,16 @@ class Dispatch:
         return await self._delivered(ref, letter, ready, answer)
 
     async def settle_doubts(self, ref: StepRef, step: str, peer: Peer) -> None:
-        """
-        Before an undo: find out about every telegram of ``step`` whose outcome is not known.
+        """Before an undo: find out about every telegram of ``step`` whose outcome is not known.
 
         Afterwards each is delivered, refused, or never arrived and never will.
         """
         async with self._desk.open(ref) as tx:
-            doubtful = [sent for sent in await telegrams.of_step(tx, ref, step) if sent.state in telegrams.OPEN]
+            doubtful = [
+                sent
+                for sent in await telegrams.of_step(tx, ref, step)
+                if sent.state in telegrams.OPEN
+            ]
             for sent in doubtful:
                 await telegrams.raise_fence(tx, ref.municipality, sent, sent.state)
         for sent in doubtful:
@@ -141,7 +149,9 @@ class Dispatch:
         unsent = last.state is TelegramState.UNSENT
         state = TelegramState.SENDING if unsent else TelegramState.UNKNOWN
         fence = await telegrams.raise_fence(work.tx, work.ref.municipality, last, state)
-        body = await telegrams.body(work.tx, self._vault, work.ref.municipality, last.telegram_id, "out")
+        body = await telegrams.body(
+            work.tx, self._vault, work.ref.municipality, last.telegram_id, "out"
+        )
         if body is None:
             raise ContractBroken("BODY_ERASED")
         return _Ready(last.telegram_id, fence, body, ask=not unsent, left=last)
@@ -186,14 +196,18 @@ class Dispatch:
 
     async def _send(self, ref: StepRef, letter: Letter, ready: _Ready) -> bytes:
         try:
-            return await self._peers[letter.peer].door.send(ref.municipality, ready.telegram_id, ready.body)
+            return await self._peers[letter.peer].door.send(
+                ref.municipality, ready.telegram_id, ready.body
+            )
         except OfficeError as failure:
             await self._failed(ref, ready, failure)
             raise
 
     async def _ask(self, ref: StepRef, letter: Letter, ready: _Ready) -> bytes | None:
         try:
-            answer = await self._peers[letter.peer].door.look_up(ref.municipality, ready.telegram_id)
+            answer = await self._peers[letter.peer].door.look_up(
+                ref.municipality, ready.telegram_id
+            )
         except Refused as refusal:
             await self._failed(ref, ready, refusal)
             raise
@@ -213,10 +227,16 @@ class Dispatch:
     async def _again(self, ref: StepRef, ready: _Ready) -> _Ready:
         """The peer never got it and never will: the same bytes leave once more."""
         async with self._desk.step(ref) as work:
-            held = [s for s in await telegrams.of_step(work.tx, ref, work.step) if s.telegram_id == ready.telegram_id]
+            held = [
+                s
+                for s in await telegrams.of_step(work.tx, ref, work.step)
+                if s.telegram_id == ready.telegram_id
+            ]
             if held[0].fence != ready.fence:
                 raise Unavailable("OVERTAKEN", left=False)
-            fence = await telegrams.raise_fence(work.tx, ref.municipality, held[0], TelegramState.SENDING)
+            fence = await telegrams.raise_fence(
+                work.tx, ref.municipality, held[0], TelegramState.SENDING
+            )
         return ready._replace(fence=fence, ask=False)
 
     async def _failed(self, ref: StepRef, ready: _Ready, failure: OfficeError) -> None:
@@ -229,7 +249,9 @@ class Dispatch:
             outcome = Outcome(ready.telegram_id, ready.fence, state, failure.code)
             await telegrams.conclude(tx, ref.municipality, outcome)
 
-    async def _delivered(self, ref: StepRef, letter: Letter, ready: _Ready, answer: bytes) -> Progress:
+    async def _delivered(
+        self, ref: StepRef, letter: Letter, ready: _Ready, answer: bytes
+    ) -> Progress:
         """Record the answer and use it, in one transaction."""
         try:
             async with self._desk.step(ref) as work:
@@ -241,12 +263,16 @@ class Dispatch:
             await self._failed(ref, ready, broken)
             raise
 
-    async def _conclude(self, tx: Tx, municipality: str, outcome: Outcome, answer: bytes | None) -> bool:
+    async def _conclude(
+        self, tx: Tx, municipality: str, outcome: Outcome, answer: bytes | None
+    ) -> bool:
         if not await telegrams.conclude(tx, municipality, outcome):
             return False
         if outcome.state is TelegramState.DELIVERED:
             if answer is not None:
-                await telegrams.keep_answer(tx, self._vault, municipality, outcome.telegram_id, answer)
+                await telegrams.keep_answer(
+                    tx, self._vault, municipality, outcome.telegram_id, answer
+                )
             lane = await telegrams.update_number(tx, municipality, outcome.telegram_id)
             if lane is not None:
                 await lanes.delivered(tx, municipality, *lane)

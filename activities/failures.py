@@ -1,11 +1,9 @@
 """Where errors of the domain become failures of the engine: the only place that knows both.
 
-| error          | engine                          | who acts                                        |
-|----------------|---------------------------------|-------------------------------------------------|
-| Unavailable    | tried again, without end        | time; one note per peer after the patience      |
-| Refused        | not retried, incident opened    | staff                                           |
-| ContractBroken | not retried, incident and alert | staff now, engineers for the cause              |
-| anything else  | tried again slowly, alert       | engineers; never parked for staff               |
+Unavailable     tried again, without end; one note per peer after the patience   time acts
+Refused         not retried, an incident is opened                               staff act
+ContractBroken  not retried, an incident is opened, an alert raised              both act
+anything else   tried again slowly, an alert raised, never parked for staff      engineers act
 """
 
 from __future__ import annotations
@@ -76,7 +74,7 @@ class _Translating(ActivityInboundInterceptor):
             raise
         except OfficeError as failure:
             error = await self._translate(ref, failure)
-        except Exception as defect:
+        except Exception as defect:  # noqa: BLE001 - whatever it is, it is ours
             _alert(defect)
             error = await self._defect(ref, type(defect).__name__)
         # Nothing of the cause travels on: its text may hold values.
@@ -99,7 +97,9 @@ class _Translating(ActivityInboundInterceptor):
         try:
             async with self._transactions.open(_acting(ref)) as tx:
                 attempt = Attempt(attempt_key(), pause)
-                lasting = await incidents.note_failure(tx, ref, activity.info().activity_type, trouble, attempt)
+                lasting = await incidents.note_failure(
+                    tx, ref, activity.info().activity_type, trouble, attempt
+                )
                 if peer is not None and lasting >= self._patience.note_after:
                     await incidents.note_peer(tx, ref.municipality, peer, failure.code, lasting)
         except Unavailable:
@@ -114,10 +114,14 @@ class _Translating(ActivityInboundInterceptor):
             _log.error("contract_broken", code=failure.code, peer=card.peer)
         try:
             async with self._transactions.open(_acting(ref)) as tx:
-                await incidents.park(tx, ref, card.name, Trouble(kind, failure.code, card.peer), verbs)
+                await incidents.park(
+                    tx, ref, card.name, Trouble(kind, failure.code, card.peer), verbs
+                )
         except Unavailable as away:
             # Without the incident nobody would know: the step runs again and is refused again.
-            return _again("Unavailable", away.code, self._patience.first, ApplicationErrorCategory.BENIGN)
+            return _again(
+                "Unavailable", away.code, self._patience.first, ApplicationErrorCategory.BENIGN
+            )
         name = type(failure).__name__
         return ApplicationError(failure.code, type=name, non_retryable=True)
 
@@ -127,7 +131,9 @@ class _Translating(ActivityInboundInterceptor):
             async with self._transactions.open(_acting(ref)) as tx:
                 trouble = Trouble("defect", code, None)
                 attempt = Attempt(attempt_key(), pause)
-                await incidents.note_failure(tx, ref, activity.info().activity_type, trouble, attempt)
+                await incidents.note_failure(
+                    tx, ref, activity.info().activity_type, trouble, attempt
+                )
         except Unavailable:
             pass
         return _again("Defect", code, pause, ApplicationErrorCategory.UNSPECIFIED)

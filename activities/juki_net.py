@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
-from uuid import UUID
 
+from activities.dispatch import Draft
 from activities.person import number_of, person_of
 from activities.step import ByHand, step, undo
 from clients import jlis
@@ -13,12 +12,14 @@ from domain.cases import Progress, StepRef, WaitKind
 from domain.dates import RegisterDate
 from domain.notices import Change, IdentityNotice, MailingAddress
 from domain.telegrams import Message, Peer
-from activities.dispatch import Draft
 from register import lanes, residents, telegrams
-from register.decisions import NUMBER_FIELD
 from register.telegrams import TelegramState
+from register.vault import MY_NUMBER
 
 if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
     from activities.desk import Work
     from activities.dispatch import Dispatch
     from register.telegrams import Sent
@@ -42,10 +43,13 @@ class JukiNet:
         return await self._dispatch.deliver(ref, _NumberRequest(self._vault))
 
     @step(
-        "本人確認情報を送信する", peer=Peer.JLIS, follows_amendments=True, by_hand=ByHand.WITH_EVIDENCE
+        "本人確認情報を送信する",
+        peer=Peer.JLIS,
+        follows_amendments=True,
+        by_hand=ByHand.WITH_EVIDENCE,
     )
     async def announce(self, ref: StepRef) -> Progress:
-        """CS-04 in the resident's lane; after an amendment, a correction if what it said has changed."""
+        """CS-04 in the resident's lane; after an amendment, a correction of what it said."""
         return await self._dispatch.deliver(ref, _Announcement(self._vault))
 
     @undo(announce, "取消の本人確認情報を送信する", by_hand=ByHand.WITH_EVIDENCE)
@@ -54,9 +58,7 @@ class JukiNet:
         await self._dispatch.settle_doubts(ref, "本人確認情報を送信する", Peer.JLIS)
         return await self._dispatch.deliver(ref, _CounterAnnouncement(self._vault))
 
-    @step(
-        "送付先情報を送る", peer=Peer.JLIS, follows_amendments=True, by_hand=ByHand.WITH_EVIDENCE
-    )
+    @step("送付先情報を送る", peer=Peer.JLIS, follows_amendments=True, by_hand=ByHand.WITH_EVIDENCE)
     async def send_mailing_address(self, ref: StepRef) -> Progress:
         """CS-12: where J-LIS mails the 個人番号通知書; sent anew when the address was amended."""
         return await self._dispatch.deliver(ref, _Mailing(self._vault))
@@ -77,12 +79,12 @@ class _NumberRequest:
     async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
         del telegram
         number = jlis.read_number(answer, (await person_of(work)).code)
-        await self._vault.store(work.tx, work.ref.municipality, work.resident_id, NUMBER_FIELD, number)
+        await self._vault.store(work.tx, work.ref.municipality, work.resident_id, MY_NUMBER, number)
         return await work.done()
 
 
 class _Announcement:
-    """CS-04 for the rows this case wrote: the entry itself first, then corrections to what was said."""
+    """CS-04 for the rows this case wrote: the entry first, then corrections of what was said."""
 
     peer = Peer.JLIS
     message = Message.IDENTITY_NOTICE
@@ -90,7 +92,9 @@ class _Announcement:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | Progress | None:
+    async def compose(
+        self, work: Work, telegram: UUID, earlier: list[Sent]
+    ) -> Draft | Progress | None:
         rows = await residents.own_rows(work.tx, work.ref, work.resident_id)
         told = [sent for sent in earlier if sent.state is TelegramState.DELIVERED]
         if told and not await _owes(work):
@@ -129,7 +133,9 @@ class _CounterAnnouncement:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | Progress | None:
+    async def compose(
+        self, work: Work, telegram: UUID, earlier: list[Sent]
+    ) -> Draft | Progress | None:
         del earlier
         told = await telegrams.of_step(work.tx, work.ref, work.line)
         arrived = [sent.telegram_id for sent in told if sent.state is TelegramState.DELIVERED]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from activities.attention import watch
 from activities.dispatch import Draft
@@ -16,6 +15,8 @@ from register import telegrams
 from register.telegrams import TelegramState
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from activities.attention import Attention
     from activities.desk import Desk, Work
     from activities.dispatch import Dispatch
@@ -51,7 +52,9 @@ class Linkage:
             if work.settled:
                 return Progress()
             asked = await telegrams.of_step(work.tx, ref, work.step)
-        number = str([sent for sent in asked if sent.state is TelegramState.DELIVERED][-1].telegram_id)
+        number = str(
+            [sent for sent in asked if sent.state is TelegramState.DELIVERED][-1].telegram_id
+        )
         return await watch(
             self._desk, ref, self._attention, lambda: self._client.linked(ref.municipality, number)
         )

@@ -30,7 +30,7 @@ class Office:
 
     @activity.defn(name="起床を受け取る")
     async def take_wakeups(self, case: CaseRef) -> Standing:
-        """Take what woke the case, carry out the decisions among it, and read where it stands now."""
+        """Take what woke the case, carry out its decisions, and read where it stands now."""
         habits = Habits(following_amendments(), undoes())
         async with self._transactions.open(_acting(case)) as tx:
             await cases.lock(tx, case)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from domain.errors import Refused
 from domain.numbers import AddresseeNumber, MyNumber, ResidentCode
 from register import residents
-from register.decisions import NUMBER_FIELD
+from register.vault import MY_NUMBER
 
 if TYPE_CHECKING:
     from activities.desk import Work
@@ -24,7 +24,7 @@ class Person(NamedTuple):
 
 
 async def person_of(work: Work) -> Person:
-    """Read the person; raises `Refused` NOT_ENTERED or NO_CODE when the register lacks what is needed."""
+    """Read the person; raises `Refused` NOT_ENTERED or NO_CODE when there is none."""
     found = await residents.present(work.tx, work.ref.municipality, work.resident_id)
     if found is None:
         raise Refused("NOT_ENTERED")
@@ -37,7 +37,7 @@ async def person_of(work: Work) -> Person:
 async def number_of(work: Work, vault: Vault) -> MyNumber:
     """Open the vault for this sending, on record; raises `Refused` NO_NUMBER when there is none."""
     number = await vault.reveal(
-        work.tx, work.acting, work.resident_id, NUMBER_FIELD, work.ref.case_id, work.step
+        work.tx, work.acting, work.resident_id, MY_NUMBER, work.ref.case_id, work.step
     )
     if number is None:
         raise Refused("NO_NUMBER")

@@ -31,11 +31,10 @@ class Residents:
 
     @step("住民票を記載し住民票コードを割り当てる")
     async def enter_newborn(self, ref: StepRef) -> Progress:
-        """
-        Enter the child in the chosen household with one code from the pool, in one transaction.
+        """Enter the child in the chosen household with one code from the pool, in one transaction.
 
-        Waits while the pool is empty.  Raises `Refused` HOUSEHOLD_GONE, HEAD_GONE, RESIDENT_CHANGED,
-        POSSIBLE_DUPLICATE.
+        Waits while the pool is empty.  Raises `Refused` HOUSEHOLD_GONE, HEAD_GONE,
+        RESIDENT_CHANGED, POSSIBLE_DUPLICATE.
         """
         async with self._desk.step(ref) as work:
             if work.settled:

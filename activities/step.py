@@ -57,8 +57,7 @@ def step(
     by_hand: ByHand = ByHand.NO,
     amendable: bool = True,
 ) -> Callable[[Method], Method]:
-    """
-    Declare a step under the name operators read, permanent once landed.
+    """Declare a step under the name operators read, permanent once landed.
 
     ``follows_amendments`` marks a step that told somebody what an amendment may change;
     ``amendable`` is false where the case has no 届出 to correct.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from activities.attention import watch
 from activities.dispatch import Draft
@@ -18,6 +17,8 @@ from register import telegrams
 from register.telegrams import TelegramState
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from activities.attention import Attention
     from activities.desk import Desk, Work
     from activities.dispatch import Dispatch
@@ -33,7 +34,12 @@ class UnifiedAddressee:
     """統合宛名 as the steps of a case use it."""
 
     def __init__(
-        self, desk: Desk, dispatch: Dispatch, vault: Vault, client: UnifiedAddresseeClient, attention: Attention
+        self,
+        desk: Desk,
+        dispatch: Dispatch,
+        vault: Vault,
+        client: UnifiedAddresseeClient,
+        attention: Attention,
     ) -> None:
         self._desk = desk
         self._dispatch = dispatch
@@ -41,7 +47,9 @@ class UnifiedAddressee:
         self._client = client
         self._attention = attention
 
-    @step(_REQUEST, peer=Peer.UNIFIED_ADDRESSEE, follows_amendments=True, by_hand=ByHand.WITH_EVIDENCE)
+    @step(
+        _REQUEST, peer=Peer.UNIFIED_ADDRESSEE, follows_amendments=True, by_hand=ByHand.WITH_EVIDENCE
+    )
     async def request_addressee(self, ref: StepRef) -> Progress:
         """AT-01: 宛名情報 and 個人番号; sent anew when an amendment changed what it said."""
         return await self._dispatch.deliver(ref, _Addressee(self._vault))
@@ -52,7 +60,9 @@ class UnifiedAddressee:
         await self._dispatch.settle_doubts(ref, _REQUEST, Peer.UNIFIED_ADDRESSEE)
         return await self._dispatch.deliver(ref, _Closing())
 
-    @step("中間サーバーへの通知を確認する", peer=Peer.UNIFIED_ADDRESSEE, by_hand=ByHand.WITH_EVIDENCE)
+    @step(
+        "中間サーバーへの通知を確認する", peer=Peer.UNIFIED_ADDRESSEE, by_hand=ByHand.WITH_EVIDENCE
+    )
     async def confirm_notified(self, ref: StepRef) -> Progress:
         """Ask 統合宛名 whether its AT-02 reached 中間サーバー; it sends that by itself."""
         async with self._desk.step(ref) as work:

@@ -85,8 +85,7 @@ class WaitKind(StrEnum):
 
 
 class Progress(Payload):
-    """
-    What a step reports: settled, or what it waits for.
+    """What a step reports: settled, or what it waits for.
 
     ``wait`` names the cause and ``seconds`` the longest sensible sleep before asking again;
     wake-ups shorten it.  ``behind`` is the case number in front, where there is one.

@@ -1,9 +1,9 @@
 """What can go wrong, sorted by who must act.
 
     OfficeError
-     ├── Unavailable      time heals: no answer, closed, overloaded; tried again for as long as it takes
+     ├── Unavailable      time heals: no answer, closed; tried again as long as it takes
      ├── Refused          people decide: the other side understood and said no
-     └── ContractBroken   engineers repair: an answer nobody can read; staff decide what happens meanwhile
+     └── ContractBroken   engineers repair an answer nobody can read; staff decide meanwhile
 
 Anything that is none of these is a defect of ours.  An error carries codes and enumerations only,
 never a value: it is written to logs and shown by the engine.

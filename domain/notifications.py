@@ -12,8 +12,7 @@ from domain.residents import Address, Entry, Sex
 
 
 class Child(Payload):
-    """
-    The child of a 出生届.
+    """The child of a 出生届.
 
     A blank ``name`` is legal: 氏名 may be undecided.  Without an ``address`` the child lives where
     the household does.
@@ -32,8 +31,7 @@ class Child(Payload):
 
 
 class BirthNotification(Payload):
-    """
-    出生届 (戸籍法49条; 住民基本台帳法8条).
+    """出生届 (戸籍法49条; 住民基本台帳法8条).
 
     ``not_the_same_as`` names the case this child could be mistaken for (twins), with the reason.
     """
@@ -56,7 +54,7 @@ class BirthNotification(Payload):
 
 
 def newborn_entry(child: Child, head: Entry, household: Address) -> Entry:
-    """住民票の記載事項 of a newborn: 本籍 and 筆頭者 as the head's, 住民となった日 the day of birth."""
+    """住民票の記載事項 of a newborn: 本籍 and 筆頭者 as the head's, resident since birth."""
     return Entry(
         name=child.name,
         name_kana=child.name_kana,

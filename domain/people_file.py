@@ -22,45 +22,15 @@ from domain.numbers import (
     ResidentCode,
     WrongNumber,
 )
-from domain.payload import Payload
 from domain.people_flaws import Flaw
-from domain.residents import Address, Entry, Sex
+from domain.person_record import PersonRecord
+from domain.residents import Address, Sex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from uuid import UUID
 
 HEAD = "世帯主"
 T = TypeVar("T")
-
-
-class PersonRecord(Payload):
-    """One resident of the file, every item valid by itself; ``line`` is where the person stands."""
-
-    line: int
-    addressee_number: AddresseeNumber
-    household_number: HouseholdNumber
-    code: ResidentCode
-    my_number: MyNumber | None = None
-    name: str
-    name_kana: str = ""
-    former_name: str = ""
-    former_name_kana: str = ""
-    alias: str = ""
-    alias_kana: str = ""
-    sex: Sex = Sex.BLANK
-    born_on: RegisterDate
-    relationship: str
-    address: Address
-    domicile: str = ""
-    head_of_family_register: str = ""
-    resident_since: RegisterDate
-    address_since: RegisterDate | None = None
-
-    def entry(self, household_id: UUID) -> Entry:
-        """The 住民票 of this person in a household of the register."""
-        told = {field: getattr(self, field) for field in _ENTRY_FIELDS}
-        return Entry.model_construct(household_id=household_id, **told)
 
 
 class PeopleFile(NamedTuple):
@@ -157,7 +127,6 @@ OPTIONAL = (
 """Columns that are read if they are there."""
 
 _ALL_COLUMNS = frozenset((*REQUIRED, *OPTIONAL))
-_ENTRY_FIELDS = tuple(Entry.model_fields.keys() - {"household_id"})
 _SEXES = frozenset(Sex)
 _NO_HEADER: tuple[int, list[str]] = (1, [])
 _PLAIN_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)

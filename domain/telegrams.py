@@ -22,7 +22,7 @@ class Peer(StrEnum):
     INTERMEDIATE_SERVER = "intermediate_server"
 
     @property
-    def title(self) -> str:
+    def known_as(self) -> str:
         """The name staff know it by."""
         return _TITLES[self]
 

@@ -22,7 +22,6 @@ STATIC = {
     "format": (_PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."),
     "types": (_PYTHON, "-m", "basedpyright"),
     "imports": (_PYTHON, "-c", _LINTER, "--no-logo"),
-    "documents": (_PYTHON, "-m", "cli", "docs", "--check"),
 }
 TESTS = ("-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", "--no-header")
 

@@ -132,7 +132,9 @@ class LocalStack:
         return self._children[process].pid
 
     async def start(self, process: str) -> None:
-        """Start what is not running."""
+        """Start a process; fine if it runs already."""
+        if process in self._children and self._children[process].pid:
+            return
         child = Child(await self._program(process), self._logs, self._say, self._seat.descriptor)
         self._children[process] = child
         await child.start()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from domain.notifications import BirthNotification
 from domain.residents import Address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
+    from uuid import UUID
 
     from domain.cases import CaseRef, StepRef
     from register.transactions import Tx
@@ -33,7 +33,8 @@ async def claim(tx: Tx, case: CaseRef, reported: BirthNotification) -> None:
 async def same(tx: Tx, municipality: str, household_id: UUID, born_on: Sequence[date]) -> list[str]:
     """Numbers of open or finished cases about a birth in this household on one of these days."""
     rows = await tx.fetch(
-        "SELECT DISTINCT c.case_number FROM birth_claim b JOIN case_file c USING (municipality, case_id)"
+        "SELECT DISTINCT c.case_number FROM birth_claim b JOIN case_file c USING"
+        " (municipality, case_id)"
         " WHERE b.municipality = $1 AND b.household_id = $2 AND b.born_on = ANY($3)"
         " AND c.state <> 'withdrawn' ORDER BY c.case_number",
         municipality,
@@ -46,9 +47,11 @@ async def same(tx: Tx, municipality: str, household_id: UUID, born_on: Sequence[
 async def ahead(tx: Tx, ref: StepRef, household_id: UUID, born_on: date) -> list[str]:
     """As `same`, seen from inside a case: those of them already entered in the register."""
     rows = await tx.fetch(
-        "SELECT DISTINCT c.case_number FROM birth_claim b JOIN case_file c USING (municipality, case_id)"
+        "SELECT DISTINCT c.case_number FROM birth_claim b JOIN case_file c USING"
+        " (municipality, case_id)"
         " JOIN case_person p USING (municipality, case_id, subject)"
-        " JOIN resident_present r ON r.municipality = b.municipality AND r.resident_id = p.resident_id"
+        " JOIN resident_present r ON r.municipality = b.municipality AND"
+        " r.resident_id = p.resident_id"
         " WHERE b.municipality = $1 AND b.household_id = $2 AND b.born_on = $3 AND b.case_id <> $4"
         " AND c.state <> 'withdrawn' AND r.presence = '現存' ORDER BY c.case_number",
         ref.municipality,
@@ -73,7 +76,8 @@ async def notification(tx: Tx, ref: StepRef) -> BirthNotification:
 async def amended_claim(tx: Tx, ref: StepRef, born_on: date) -> None:
     """The day of birth was corrected: recognise the child by the new one."""
     await tx.execute(
-        "UPDATE birth_claim SET born_on = $4 WHERE municipality = $1 AND case_id = $2 AND subject = $3",
+        "UPDATE birth_claim SET born_on = $4 WHERE municipality = $1 AND case_id ="
+        " $2 AND subject = $3",
         ref.municipality,
         ref.case_id,
         ref.subject,
@@ -84,7 +88,8 @@ async def amended_claim(tx: Tx, ref: StepRef, born_on: date) -> None:
 async def household_address(tx: Tx, household_id: UUID) -> Address | None:
     """Lock one household; its address, or ``None`` for a household nobody here knows."""
     address = await tx.fetchval(
-        "SELECT address FROM household WHERE municipality = tenant() AND household_id = $1 FOR UPDATE",
+        "SELECT address FROM household WHERE municipality = tenant() AND"
+        " household_id = $1 FOR UPDATE",
         household_id,
     )
     return None if address is None else Address.model_validate(address)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID
 
 from domain.cases import CaseRef, CaseState, Direction, Procedure
 from domain.dates import era_year, jst_day
@@ -12,6 +10,9 @@ from domain.identifiers import new_id
 from register import clock, wakeups
 
 if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
     from domain.cases import StepRef
     from register.transactions import Tx
 
@@ -68,7 +69,8 @@ async def _open_file(tx: Tx, case: CaseRef, acceptance: Acceptance) -> None:
         acceptance.late,
     )
     await tx.execute(
-        "INSERT INTO notification (municipality, case_id, version, body, author) VALUES ($1, $2, 0, $3, $4)",
+        "INSERT INTO notification (municipality, case_id, version, body, author)"
+        " VALUES ($1, $2, 0, $3, $4)",
         case.municipality,
         case.case_id,
         acceptance.body,
@@ -80,7 +82,8 @@ async def _open_file(tx: Tx, case: CaseRef, acceptance: Acceptance) -> None:
 async def examined(tx: Tx, ref: StepRef) -> dict[str, int]:
     """The 履歴番号, by resident id, on which this person's case was examined."""
     return await tx.fetchval(
-        "SELECT examined FROM case_person WHERE municipality = $1 AND case_id = $2 AND subject = $3",
+        "SELECT examined FROM case_person WHERE municipality = $1 AND case_id = $2"
+        " AND subject = $3",
         ref.municipality,
         ref.case_id,
         ref.subject,
@@ -88,14 +91,14 @@ async def examined(tx: Tx, ref: StepRef) -> dict[str, int]:
 
 
 async def order_top_up(tx: Tx, municipality: str, client: str) -> CaseRef | None:
-    """
-    Open the municipality's 住民票コード補充, unless one is open.
+    """Open the municipality's 住民票コード補充, unless one is open.
 
     However many notice at once, a unique index lets one through; the others get ``None``.
     """
     await tx.execute("SELECT pg_advisory_xact_lock(hashtext('top-up'), hashtext($1))", municipality)
     standing = await tx.fetchval(
-        "SELECT EXISTS (SELECT FROM case_file WHERE municipality = $1 AND procedure = $2 AND state = 'open')",
+        "SELECT EXISTS (SELECT FROM case_file WHERE municipality = $1 AND procedure"
+        " = $2 AND state = 'open')",
         municipality,
         Procedure.CODE_TOP_UP,
     )
@@ -126,13 +129,13 @@ async def turn_back(tx: Tx, case: CaseRef) -> None:
 
 
 async def close(tx: Tx, case: CaseRef) -> bool:
-    """
-    Close the case as its direction says; ``False`` when something still waits to be taken.
+    """Close the case as its direction says; ``False`` when something still waits to be taken.
 
     Decisions are accepted under the same row lock, so none can slip between the look and the close.
     """
     file = await tx.fetchrow(
-        "SELECT state, direction FROM case_file WHERE municipality = $1 AND case_id = $2 FOR UPDATE",
+        "SELECT state, direction FROM case_file WHERE municipality = $1 AND case_id"
+        " = $2 FOR UPDATE",
         case.municipality,
         case.case_id,
     )
@@ -153,7 +156,8 @@ async def close(tx: Tx, case: CaseRef) -> bool:
 
 async def _end(tx: Tx, case: CaseRef, state: CaseState) -> None:
     await tx.execute(
-        "UPDATE case_file SET state = $3, ended_at = business_now() WHERE municipality = $1 AND case_id = $2",
+        "UPDATE case_file SET state = $3, ended_at = business_now() WHERE"
+        " municipality = $1 AND case_id = $2",
         case.municipality,
         case.case_id,
         state,
@@ -168,7 +172,8 @@ async def _end(tx: Tx, case: CaseRef, state: CaseState) -> None:
         await tx.execute(
             "INSERT INTO decision_event (municipality, decision_id, event)"
             " SELECT municipality, decision_id, 'worked' FROM decision"
-            " WHERE municipality = $1 AND case_id = $2 AND verb = 'withdraw' ON CONFLICT DO NOTHING",
+            " WHERE municipality = $1 AND case_id = $2 AND verb = 'withdraw' ON"
+            " CONFLICT DO NOTHING",
             case.municipality,
             case.case_id,
         )

@@ -18,8 +18,7 @@ async def now(tx: Tx) -> datetime:
 
 
 async def move(owner: asyncpg.Connection[asyncpg.Record], shift: timedelta) -> None:
-    """
-    Put the clock ``shift`` away from true time, and wake every waiting case.
+    """Put the clock ``shift`` away from true time, and wake every waiting case.
 
     For the installation's owner only; production has no reason to.
     """

@@ -1,9 +1,10 @@
-"""The stock of unused 住民票コード (住民基本台帳法30条の2, 規則14条): drawn at random, used once."""
+"""The stock of unused 住民票コード (法30条の2, 規則14条): drawn at random, used once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.errors import ContractBroken
 from domain.numbers import ResidentCode
 
 if TYPE_CHECKING:
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 
 
 async def reserve(tx: Tx, ref: StepRef) -> ResidentCode | None:
-    """
-    The one code of this person of the case; drawn now if there is none yet.
+    """The one code of this person of the case; drawn now if there is none yet.
 
     ``None`` when the stock is empty.  Callers at the same instant never share a code: a row being
     taken is passed over, and a reservation is unique per person and per code.
@@ -32,7 +32,8 @@ async def reserve(tx: Tx, ref: StepRef) -> ResidentCode | None:
     if code is None:
         return None
     reserved = await tx.fetchval(
-        "INSERT INTO code_reservation (municipality, case_id, subject, code) VALUES ($1, $2, $3, $4)"
+        "INSERT INTO code_reservation (municipality, case_id, subject, code) VALUES"
+        " ($1, $2, $3, $4)"
         " ON CONFLICT (municipality, case_id, subject) DO NOTHING RETURNING code",
         ref.municipality,
         ref.case_id,
@@ -46,8 +47,7 @@ async def reserve(tx: Tx, ref: StepRef) -> ResidentCode | None:
 
 
 async def give_back(tx: Tx, ref: StepRef) -> None:
-    """
-    Settle the reservation of a withdrawn person: free if no telegram was ever written, else retired.
+    """Settle a withdrawn person's reservation: free if no telegram was written, else retired.
 
     Locks the reservation, as does the transaction that writes a person's first telegram: so no
     telegram can appear between the look and the release.
@@ -56,14 +56,16 @@ async def give_back(tx: Tx, ref: StepRef) -> None:
     if code is None:
         return
     written = await tx.fetchval(
-        "SELECT EXISTS (SELECT FROM telegram WHERE municipality = $1 AND case_id = $2 AND subject = $3)",
+        "SELECT EXISTS (SELECT FROM telegram WHERE municipality = $1 AND case_id ="
+        " $2 AND subject = $3)",
         ref.municipality,
         ref.case_id,
         ref.subject,
     )
     event = "retired" if written else "released"
     await tx.execute(
-        "UPDATE code_reservation SET state = $4 WHERE municipality = $1 AND case_id = $2 AND subject = $3",
+        "UPDATE code_reservation SET state = $4 WHERE municipality = $1 AND case_id"
+        " = $2 AND subject = $3",
         ref.municipality,
         ref.case_id,
         ref.subject,
@@ -84,10 +86,10 @@ async def lock(tx: Tx, ref: StepRef) -> str | None:
 
 
 async def allot(tx: Tx, municipality: str, batch_id: UUID, codes: Sequence[ResidentCode]) -> bool:
-    """
-    Store one batch, all or none; ``False`` when the batch is already here.
+    """Store one batch, all or none; ``False`` when the batch is already here.
 
-    A code somebody in the installation holds raises asyncpg's unique violation and stores nothing.
+    A code somebody in the installation holds raises asyncpg's unique violation, a code a resident
+    of this municipality ever held raises ContractBroken CODE_IN_USE; neither stores anything.
     """
     known = await tx.fetchval(
         "SELECT EXISTS (SELECT FROM pool_code WHERE municipality = $1 AND batch_id = $2)",
@@ -96,6 +98,7 @@ async def allot(tx: Tx, municipality: str, batch_id: UUID, codes: Sequence[Resid
     )
     if known:
         return False
+    await _refuse_codes_in_use(tx, municipality, codes)
     await tx.executemany(
         "INSERT INTO pool_code (code, municipality, batch_id) VALUES ($1, $2, $3)",
         [(code, municipality, batch_id) for code in codes],
@@ -122,6 +125,16 @@ async def is_low(tx: Tx, municipality: str) -> bool:
         " FROM municipality m WHERE m.municipality = $1",
         municipality,
     )
+
+
+async def _refuse_codes_in_use(tx: Tx, municipality: str, codes: Sequence[ResidentCode]) -> None:
+    used = await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM resident_history WHERE municipality = $1 AND code = ANY($2))",
+        municipality,
+        list(codes),
+    )
+    if used:
+        raise ContractBroken("CODE_IN_USE")
 
 
 async def _held(tx: Tx, ref: StepRef) -> ResidentCode | None:

@@ -1,9 +1,8 @@
-"""Decisions of staff: accepted by the API's transaction, taken by the case, ended with an outcome."""
+"""Decisions of staff: accepted by the API, taken by the case, ended with an outcome."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID
 
 from domain.cases import StepRef, StepState, Verb
 from domain.dates import RegisterDate
@@ -11,19 +10,19 @@ from domain.identifiers import new_id
 from domain.notifications import BirthNotification, newborn_entry
 from domain.residents import Reason
 from register import births, cases, ledger, residents, wakeups
+from register.vault import MY_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from domain.cases import CaseRef
     from register.transactions import Row, Tx
     from register.vault import Vault
 
-NUMBER_FIELD = "個人番号"
-
 
 class Ruling(NamedTuple):
-    """A decision as staff made it. ``incident_id`` is ``None`` only for a withdrawal out of the blue."""
+    """A decision as staff made it; only a withdrawal may answer no incident."""
 
     case_id: UUID
     incident_id: UUID | None
@@ -37,15 +36,15 @@ class Ruling(NamedTuple):
 
 
 async def accept(tx: Tx, municipality: str, ruling: Ruling) -> UUID:
-    """
-    Store a ruling whose right the caller has checked under the case's lock, and wake the case.
+    """Store a ruling whose right the caller has checked under the case's lock, and wake the case.
 
     The incident it answers is closed to further rulings by the same transaction.
     """
     decision_id = new_id()
     await tx.execute(
         "INSERT INTO decision (municipality, decision_id, case_id, incident_id, verb, author, role,"
-        " reason, evidence, second_person, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        " reason, evidence, second_person, version) VALUES ($1, $2, $3, $4, $5, $6,"
+        " $7, $8, $9, $10, $11)",
         municipality,
         decision_id,
         *ruling,
@@ -64,8 +63,7 @@ async def accept(tx: Tx, municipality: str, ruling: Ruling) -> UUID:
 async def amend_notification(
     tx: Tx, municipality: str, ruling: Ruling, subject: int, changes: dict[str, Any]
 ) -> int:
-    """
-    Store the corrected 届出 as its next version, with what changed and who says so.
+    """Store the corrected 届出 as its next version, with what changed and who says so.
 
     Raises pydantic's ValidationError when the corrected 届出 is not a legal one.
     """
@@ -94,12 +92,13 @@ async def amend_notification(
 async def enter_number(tx: Tx, vault: Vault, ref: StepRef, number: str) -> None:
     """Put the 個人番号 that staff entered by hand into the vault, for the person of the step."""
     resident_id = await tx.fetchval(
-        "SELECT resident_id FROM case_person WHERE municipality = $1 AND case_id = $2 AND subject = $3",
+        "SELECT resident_id FROM case_person WHERE municipality = $1 AND case_id ="
+        " $2 AND subject = $3",
         ref.municipality,
         ref.case_id,
         ref.subject,
     )
-    await vault.store(tx, ref.municipality, resident_id, NUMBER_FIELD, number)
+    await vault.store(tx, ref.municipality, resident_id, MY_NUMBER, number)
 
 
 class Habits(NamedTuple):
@@ -157,7 +156,8 @@ async def _withdraw(tx: Tx, case: CaseRef) -> None:
 async def _examine_afresh(tx: Tx, case: CaseRef, subject: int) -> None:
     """A retry is staff saying: I have seen what changed meanwhile."""
     await tx.execute(
-        "UPDATE case_person SET examined = '{}' WHERE municipality = $1 AND case_id = $2 AND subject = $3",
+        "UPDATE case_person SET examined = '{}' WHERE municipality = $1 AND case_id"
+        " = $2 AND subject = $3",
         case.municipality,
         case.case_id,
         subject,
@@ -173,12 +173,13 @@ async def _by_hand(tx: Tx, case: CaseRef, row: Row, habits: Habits) -> None:
 
 
 async def _amend(tx: Tx, case: CaseRef, row: Row, habits: Habits) -> None:
-    """誤記修正: the person's entry follows the corrected 届出; steps that told others look again."""
+    """誤記修正: the entry follows the corrected 届出; steps that told others look again."""
     ref = StepRef(municipality=case.municipality, case_id=case.case_id, subject=row["subject"])
     await ledger.reopen(tx, ref, list(habits.following), await _version(tx, ref))
     notification = await births.notification(tx, ref)
     resident_id = await tx.fetchval(
-        "SELECT resident_id FROM case_person WHERE municipality = $1 AND case_id = $2 AND subject = $3",
+        "SELECT resident_id FROM case_person WHERE municipality = $1 AND case_id ="
+        " $2 AND subject = $3",
         ref.municipality,
         ref.case_id,
         ref.subject,
@@ -187,7 +188,9 @@ async def _amend(tx: Tx, case: CaseRef, row: Row, habits: Habits) -> None:
     await _correct_entry(tx, ref, resident_id, notification)
 
 
-async def _correct_entry(tx: Tx, ref: StepRef, resident_id: UUID, notification: BirthNotification) -> None:
+async def _correct_entry(
+    tx: Tx, ref: StepRef, resident_id: UUID, notification: BirthNotification
+) -> None:
     address = await births.household_address(tx, notification.household_id)
     standing = (await residents.lock(tx, ref.municipality, [resident_id])).get(resident_id)
     if standing is None or address is None:

@@ -1,4 +1,4 @@
-"""The feed other offices read (BZ-01: 児童手当, 国保, 学齢簿 …): who changed, never what about them."""
+"""The feed other offices read (BZ-01: 児童手当, 国保, 学齢簿): who changed, never how."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ if TYPE_CHECKING:
 _NAMESPACE = UUID("0f4f7a52-16de-5a4b-8f0e-6a3f6fdb5a10")
 
 
-async def publish(tx: Tx, ref: StepRef, kind: str, *, resident_id: UUID, history_no: int, reason: str) -> None:
+async def publish(
+    tx: Tx, ref: StepRef, kind: str, *, resident_id: UUID, history_no: int, reason: str
+) -> None:
     """Tell other offices of one change; telling the same again adds nothing."""
     event_id = uuid5(_NAMESPACE, f"{ref.case_id}/{ref.subject}/{kind}/{history_no}")
     await tx.execute(
-        "INSERT INTO feed_event (municipality, event_id, kind, reason, case_id, resident_id, history_no)"
+        "INSERT INTO feed_event (municipality, event_id, kind, reason, case_id,"
+        " resident_id, history_no)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
         ref.municipality,
         event_id,
@@ -31,7 +34,8 @@ async def publish(tx: Tx, ref: StepRef, kind: str, *, resident_id: UUID, history
 async def published(tx: Tx, ref: StepRef) -> int:
     """How many events this person of the case has caused so far."""
     return await tx.fetchval(
-        "SELECT count(*) FROM feed_event f JOIN case_person p USING (municipality, case_id, resident_id)"
+        "SELECT count(*) FROM feed_event f JOIN case_person p USING (municipality,"
+        " case_id, resident_id)"
         " WHERE f.municipality = $1 AND f.case_id = $2 AND p.subject = $3",
         ref.municipality,
         ref.case_id,
@@ -39,9 +43,10 @@ async def published(tx: Tx, ref: StepRef) -> int:
     )
 
 
-async def read(tx: Tx, municipality: str, after: tuple[int, int], limit: int) -> list[dict[str, Any]]:
-    """
-    Events behind the cursor (transaction, row), older than every transaction still running.
+async def read(
+    tx: Tx, municipality: str, after: tuple[int, int], limit: int
+) -> list[dict[str, Any]]:
+    """Events behind the cursor (transaction, row), older than every transaction still running.
 
     The bound keeps a late commit from slipping in behind a reader who has already passed.
     """

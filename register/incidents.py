@@ -34,8 +34,7 @@ class Trouble(NamedTuple):
 
 
 async def park(tx: Tx, ref: StepRef, step: str, trouble: Trouble, verbs: Sequence[Verb]) -> UUID:
-    """
-    Open the incident of a step that was refused; the one already open is the same one.
+    """Open the incident of a step that was refused; the one already open is the same one.
 
     The decision that sent the step on its way, if there was one, has failed again.
     """
@@ -56,7 +55,8 @@ async def park(tx: Tx, ref: StepRef, step: str, trouble: Trouble, verbs: Sequenc
 
 async def _open(tx: Tx, ref: StepRef, step: str, trouble: Trouble, verbs: Sequence[Verb]) -> UUID:
     sequence = await tx.fetchval(
-        "SELECT count(*) FROM incident WHERE municipality = $1 AND case_id = $2 AND step = $3 AND subject = $4",
+        "SELECT count(*) FROM incident WHERE municipality = $1 AND case_id = $2 AND"
+        " step = $3 AND subject = $4",
         ref.municipality,
         ref.case_id,
         step,
@@ -103,9 +103,10 @@ class Attempt(NamedTuple):
     next_in: timedelta | None
 
 
-async def note_failure(tx: Tx, ref: StepRef, step: str, trouble: Trouble, attempt: Attempt) -> timedelta:
-    """
-    Note an attempt that failed; equal failures in a row are counted in one row.
+async def note_failure(
+    tx: Tx, ref: StepRef, step: str, trouble: Trouble, attempt: Attempt
+) -> timedelta:
+    """Note an attempt that failed; equal failures in a row are counted in one row.
 
     Returns how long the step has been failing in this way.
     """
@@ -135,7 +136,8 @@ async def note_failure(tx: Tx, ref: StepRef, step: str, trouble: Trouble, attemp
     )
     await tx.execute(
         "INSERT INTO step_failure (municipality, case_id, step, subject, kind, code, peer,"
-        " last_attempt, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + $9::interval)",
+        " last_attempt, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
+        " clock_timestamp() + $9::interval)",
         ref.municipality,
         ref.case_id,
         step,

@@ -1,6 +1,6 @@
 """Lanes: telegrams of one resident reach 住基ネット in the order of the resident's history.
 
-A lane holds the last delivered 更新順番号.  A refused telegram was never applied and keeps no number.
+A lane holds the last delivered 更新順番号.  A refused telegram was not applied: it keeps no number.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 
 async def in_front(tx: Tx, ref: StepRef, resident_id: UUID) -> str | None:
-    """
-    Lock the lane; the number of the case this one must wait behind, or ``None`` when it is free.
+    """Lock the lane; the number of the case this one must wait behind, or ``None`` when it is free.
 
     In front stands whoever owes a telegram for an older history row than ours, and whoever has one
     on its way whose outcome is not known.
@@ -48,7 +47,8 @@ WITH own AS (
     WHERE t.municipality = $1 AND t.resident_id = $2 AND t.update_no IS NOT NULL
     AND t.case_id <> $3 AND s.state IN ('sending', 'unknown', 'unsent')
 )
-SELECT c.case_number FROM ahead JOIN case_file c ON c.municipality = $1 AND c.case_id = ahead.case_id
+SELECT c.case_number FROM ahead
+JOIN case_file c ON c.municipality = $1 AND c.case_id = ahead.case_id
 ORDER BY c.accepted_at LIMIT 1
 """
 
@@ -76,7 +76,8 @@ async def next_number(tx: Tx, municipality: str, resident_id: UUID) -> int:
 async def delivered(tx: Tx, municipality: str, resident_id: UUID, update_no: int) -> None:
     """A telegram of this resident was applied under this number; whoever waits may go."""
     await tx.execute(
-        "UPDATE lane SET delivered = greatest(delivered, $3) WHERE municipality = $1 AND resident_id = $2",
+        "UPDATE lane SET delivered = greatest(delivered, $3) WHERE municipality = $1"
+        " AND resident_id = $2",
         municipality,
         resident_id,
         update_no,

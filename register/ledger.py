@@ -1,4 +1,4 @@
-"""The case ledger: for each step and person, how far it has come. Every run begins by reading it."""
+"""The case ledger: how far each step of each person has come. Every run begins by reading it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ SELECT c.direction, c.state AS case_state, c.procedure, c.case_number, p.residen
         WHERE n.municipality = c.municipality AND n.case_id = c.case_id) AS generation
 FROM case_file c
 JOIN municipality m USING (municipality)
-LEFT JOIN case_person p ON p.municipality = c.municipality AND p.case_id = c.case_id AND p.subject = $3
+LEFT JOIN case_person p
+     ON p.municipality = c.municipality AND p.case_id = c.case_id AND p.subject = $3
 LEFT JOIN step_ledger l ON l.municipality = c.municipality AND l.case_id = c.case_id
      AND l.step = $4 AND l.subject = $3
 WHERE c.municipality = $1 AND c.case_id = $2
@@ -45,8 +46,7 @@ FOR SHARE OF c
 
 
 async def stand_at(tx: Tx, ref: StepRef, step: str, direction: Direction) -> Place:
-    """
-    Take a step's place in its case, which cannot turn round until this transaction ends.
+    """Take a step's place in its case, which cannot turn round until this transaction ends.
 
     Raises `Unavailable` CASE_TURNED when the case goes the other way by now: an attempt that
     outlived its run does nothing.
@@ -68,9 +68,10 @@ async def stand_at(tx: Tx, ref: StepRef, step: str, direction: Direction) -> Pla
 
 
 async def record(tx: Tx, ref: StepRef, step: str, state: StepState, generation: int) -> None:
-    """Write how far a step has come; settling it ends its failures, waits, incidents and decisions."""
+    """Write how far a step has come, in the ledger and in its log."""
     await tx.execute(
-        "WITH line AS (INSERT INTO step_ledger (municipality, case_id, step, subject, state, generation,"
+        "WITH line AS (INSERT INTO step_ledger (municipality, case_id, step,"
+        " subject, state, generation,"
         "  settled_at) VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $5 = 'begun' THEN NULL"
         "  ELSE clock_timestamp() END)"
         " ON CONFLICT (municipality, case_id, step, subject) DO UPDATE SET state = excluded.state,"
@@ -86,15 +87,18 @@ async def record(tx: Tx, ref: StepRef, step: str, state: StepState, generation: 
     )
 
 
-async def settle(tx: Tx, ref: StepRef, step: str, state: StepState, generation: int, acting_as: str) -> None:
-    """
-    Settle a step: ``step`` is the line of the ledger, ``acting_as`` the step that ran.
+async def settle(
+    tx: Tx, ref: StepRef, step: str, state: StepState, generation: int, acting_as: str
+) -> None:
+    """Settle a step: ``step`` is the line of the ledger, ``acting_as`` the step that ran.
 
     They differ where an undo settles the line of what it undid.  What was failing, waiting or
     parked under the running step's name is over.
     """
     await record(tx, ref, step, state, generation)
-    await tx.execute("SELECT step_worked($1, $2, $3, $4)", ref.municipality, ref.case_id, acting_as, ref.subject)
+    await tx.execute(
+        "SELECT step_worked($1, $2, $3, $4)", ref.municipality, ref.case_id, acting_as, ref.subject
+    )
 
 
 async def reopen(tx: Tx, ref: StepRef, steps: list[str], generation: int) -> None:
@@ -119,7 +123,8 @@ async def wait(tx: Tx, ref: StepRef, step: str, progress: Progress) -> None:
         return
     await tx.execute(
         "INSERT INTO case_wait (municipality, case_id, step, subject, kind, until, behind)"
-        " VALUES ($1, $2, $3, $4, $5, CASE WHEN $5 = $8 THEN business_now() + make_interval(secs => $6) END, $7)"
+        " VALUES ($1, $2, $3, $4, $5, CASE WHEN $5 = $8 THEN business_now() +"
+        " make_interval(secs => $6) END, $7)"
         " ON CONFLICT (municipality, case_id, step, subject) DO UPDATE SET kind = excluded.kind,"
         " until = excluded.until, behind = excluded.behind, over = false,"
         " since = CASE WHEN case_wait.over OR case_wait.kind <> excluded.kind"
@@ -169,7 +174,8 @@ async def standing(tx: Tx, case: CaseRef) -> Standing:
         case.case_id,
     )
     parked = await tx.fetch(
-        "SELECT step, subject FROM incident WHERE municipality = $1 AND case_id = $2 AND state = 'open'",
+        "SELECT step, subject FROM incident WHERE municipality = $1 AND case_id = $2"
+        " AND state = 'open'",
         case.municipality,
         case.case_id,
     )

@@ -25,10 +25,6 @@ class Parameters(Payload):
 
     second_person_for_by_hand: bool = False
     """手作業による完了に二人目の職員の確認を求める."""
-    possible_duplicate_days: int = Field(default=0, ge=0, le=31)
-    """同一の子の疑いとする生年月日の前後日数 (0: the same day of birth only)."""
-    page_size: int = Field(default=50, ge=1, le=200)
-    """一覧・検索で一度に返す件数."""
 
 
 class Municipality(Payload):

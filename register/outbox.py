@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
-from uuid import UUID
 
 from domain.acting import Acting
 from domain.cases import CaseRef
@@ -36,7 +35,8 @@ async def unstarted(pool: Pool, limit: int) -> list[Due]:
 async def started(pool: Pool, due: Sequence[Due]) -> None:
     """The engine has them."""
     await pool.execute(
-        "UPDATE case_file SET started_at = clock_timestamp() WHERE case_id = ANY($1) AND started_at IS NULL",
+        "UPDATE case_file SET started_at = clock_timestamp() WHERE case_id = ANY($1)"
+        " AND started_at IS NULL",
         [one.case.case_id for one in due],
     )
 
@@ -66,7 +66,8 @@ async def open_cases(pool: Pool) -> list[Due]:
 async def order_top_ups(pool: Pool) -> list[CaseRef]:
     """Open a 住民票コード補充 wherever stock is below its mark and none is under way."""
     low = await pool.fetch(
-        "SELECT m.municipality FROM municipality m WHERE m.low_water > (SELECT count(*) FROM (SELECT"
+        "SELECT m.municipality FROM municipality m WHERE m.low_water > (SELECT"
+        " count(*) FROM (SELECT"
         " FROM pool_code p WHERE p.municipality = m.municipality AND p.state = 'free'"
         " LIMIT m.low_water) free)"
         " AND NOT EXISTS (SELECT FROM case_file c WHERE c.municipality = m.municipality"

@@ -9,15 +9,16 @@ from domain.residents import Presence, Reason
 from register import audit, households, municipalities
 from register.history import FIELDS
 from register.people_review import review
-from register.search import MY_NUMBER, tokens_for
+from register.search import tokens_for
+from register.vault import MY_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from domain.acting import Acting
-    from domain.people_file import PersonRecord
     from domain.people_flaws import Flaw
+    from domain.person_record import PersonRecord
     from domain.residents import Entry
     from register.transactions import Tx
     from register.vault import Vault

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from domain.people_flaws import Flaw
 from domain.residents import Entry
-from register.search import MY_NUMBER
+from register.vault import MY_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
     from datetime import date
     from uuid import UUID
 
-    from domain.people_file import PersonRecord
+    from domain.person_record import PersonRecord
     from register.transactions import Row, Tx
     from register.vault import Vault
 

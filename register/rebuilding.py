@@ -146,7 +146,7 @@ _CODE_RESERVATION = Rebuilding(
 
 # Accepted first; an outcome only of what was carried out, and only one.
 _DECISION = Rebuilding(
-    "decision_event",
+    "decision_outcome",
     "職員の判断の経過",
     """
     SELECT decision_id::text AS key, jsonb_build_array(true, true, true) AS content

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from register import search, wakeups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from domain.cases import StepRef
     from register.transactions import Row, Tx
@@ -86,8 +86,7 @@ async def addressee_number(tx: Tx, municipality: str, resident_id: UUID) -> str:
 
 
 async def append(tx: Tx, ref: StepRef, resident_id: UUID, row: NewRow) -> int:
-    """
-    Append a history row under the case's name and bring what is present up to it.
+    """Append a history row under the case's name and bring what is present up to it.
 
     The caller holds the person's lock (or is creating the person).  Returns the 履歴番号.
     """
@@ -122,7 +121,8 @@ async def append(tx: Tx, ref: StepRef, resident_id: UUID, row: NewRow) -> int:
 async def own_rows(tx: Tx, ref: StepRef, resident_id: UUID) -> list[Row]:
     """The rows this case wrote for a person and nothing has cancelled, oldest first."""
     return await tx.fetch(
-        "SELECT history_no, reason, effective_on, effective_notation, notified_on, changed, presence, code, entry"
+        "SELECT history_no, reason, effective_on, effective_notation, notified_on,"
+        " changed, presence, code, entry"
         " FROM resident_history h WHERE municipality = $1 AND resident_id = $2 AND case_id = $3"
         " AND cancels = '{}' AND NOT EXISTS (SELECT FROM resident_history c"
         "   WHERE c.municipality = $1 AND c.resident_id = $2 AND h.history_no = ANY(c.cancels))"
@@ -137,7 +137,8 @@ async def later_case(tx: Tx, ref: StepRef, resident_id: UUID, rows: Sequence[Row
     """The number of another case standing on a field these rows set, if there is one."""
     fields = sorted({field for row in rows for field in row["changed"]})
     return await tx.fetchval(
-        "SELECT c.case_number FROM resident_history h JOIN case_file c USING (municipality, case_id)"
+        "SELECT c.case_number FROM resident_history h JOIN case_file c USING"
+        " (municipality, case_id)"
         " WHERE h.municipality = $1 AND h.resident_id = $2 AND h.history_no > $3"
         " AND h.case_id <> $4 AND h.changed && $5::text[] AND h.cancels = '{}'"
         " AND NOT EXISTS (SELECT FROM resident_history x WHERE x.municipality = $1"
@@ -152,8 +153,7 @@ async def later_case(tx: Tx, ref: StepRef, resident_id: UUID, rows: Sequence[Row
 
 
 async def strike_newborn(tx: Tx, ref: StepRef, resident_id: UUID) -> None:
-    """
-    異動の取消し（減）: take back the rows this case wrote for a person it brought into the register.
+    """異動の取消し（減）: take back the rows this case wrote for a person it brought here.
 
     Harmless when there are none.  Raises `Refused` LATER_CASE_STANDS where another case has since
     changed what these rows set.
@@ -171,7 +171,9 @@ async def strike_newborn(tx: Tx, ref: StepRef, resident_id: UUID) -> None:
         resident_id,
         NewRow(
             reason=Reason.CANCELLATION_DECREASE,
-            effective_on=RegisterDate(day=rows[0]["effective_on"], notation=rows[0]["effective_notation"]),
+            effective_on=RegisterDate(
+                day=rows[0]["effective_on"], notation=rows[0]["effective_notation"]
+            ),
             notified_on=rows[0]["notified_on"],
             entry=latest.entry,
             presence=Presence.STRUCK,
@@ -209,7 +211,8 @@ async def _show(tx: Tx, municipality: str, resident_id: UUID, history_no: int, r
 
 async def _owe(tx: Tx, ref: StepRef, resident_id: UUID, history_no: int) -> None:
     await tx.execute(
-        "INSERT INTO lane_debt (municipality, resident_id, history_no, case_id) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO lane_debt (municipality, resident_id, history_no, case_id)"
+        " VALUES ($1, $2, $3, $4)",
         ref.municipality,
         resident_id,
         history_no,

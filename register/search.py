@@ -19,6 +19,7 @@ from domain.payload import Payload
 from domain.residents import Address, Entry, Presence
 from register import audit
 from register.households import HouseholdView, MemberView, member_view, views
+from register.vault import MY_NUMBER
 
 if TYPE_CHECKING:
     from domain.acting import Acting
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from register.vault import Vault
 
 PAGE = 50
-MY_NUMBER = "個人番号"
 
 
 class SearchCriteria(Payload):

@@ -1,22 +1,23 @@
 """The telegram log: a row before the first byte leaves, an event after, bodies apart.
 
-    (written) ─ sending ─┬─ delivered        the peer took it, and we have its answer
-                         ├─ refused          it understood and declined: never applied
-                         ├─ unsent           no byte left: sent again as it is
-                         └─ unknown ─────────  asked for by id; adopted, sent again, or never arrived
+(written) ─ sending ─┬─ delivered        the peer took it, and we have its answer
+                     ├─ refused          it understood and declined: never applied
+                     ├─ unsent           no byte left: sent again as it is
+                     └─ unknown ─────────  asked for by id; adopted, sent again, or never arrived
 """
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
-from uuid import UUID
 
 from register import code_pool
 from register.vault import SealedBody
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
     from domain.cases import StepRef
     from domain.telegrams import Message, Peer
     from register.transactions import Row, Tx
@@ -38,7 +39,7 @@ OPEN = frozenset({TelegramState.SENDING, TelegramState.UNSENT, TelegramState.UNK
 
 
 class Sent(NamedTuple):
-    """One telegram of a step, as the projection has it; ``left_at`` by the database's true clock."""
+    """One telegram of a step; ``left_at`` and ``now`` are the database's true clock."""
 
     telegram_id: UUID
     generation: int
@@ -67,8 +68,10 @@ class Writing(NamedTuple):
 async def of_step(tx: Tx, ref: StepRef, step: str) -> list[Sent]:
     """Every telegram a step ever wrote for this person, oldest first, locked."""
     rows = await tx.fetch(
-        "SELECT telegram_id, generation, ordinal, state, fence, code, left_at, clock_timestamp() AS now"
-        " FROM telegram_state WHERE municipality = $1 AND case_id = $2 AND step = $3 AND subject = $4"
+        "SELECT telegram_id, generation, ordinal, state, fence, code, left_at,"
+        " clock_timestamp() AS now"
+        " FROM telegram_state WHERE municipality = $1 AND case_id = $2 AND step = $3"
+        " AND subject = $4"
         " ORDER BY generation, ordinal FOR UPDATE",
         ref.municipality,
         ref.case_id,
@@ -79,14 +82,14 @@ async def of_step(tx: Tx, ref: StepRef, step: str) -> list[Sent]:
 
 
 async def write(tx: Tx, vault: Vault, ref: StepRef, letter: Writing) -> None:
-    """
-    Write a telegram with its exact bytes, already marked as leaving (fence 1).
+    """Write a telegram with its exact bytes, already marked as leaving (fence 1).
 
     Locks the person's code reservation: from here on the code can never be free again.
     """
     await code_pool.lock(tx, ref)
     await tx.execute(
-        "INSERT INTO telegram (municipality, telegram_id, case_id, step, subject, generation, ordinal,"
+        "INSERT INTO telegram (municipality, telegram_id, case_id, step, subject,"
+        " generation, ordinal,"
         " peer, message, resident_id, update_no, content_hash)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         ref.municipality,
@@ -155,11 +158,15 @@ async def conclude(tx: Tx, municipality: str, outcome: Outcome) -> bool:
         outcome.code,
     )
     if written:
-        await _log(tx, municipality, outcome.telegram_id, outcome.state, outcome.fence, outcome.code)
+        await _log(
+            tx, municipality, outcome.telegram_id, outcome.state, outcome.fence, outcome.code
+        )
     return bool(written)
 
 
-async def body(tx: Tx, vault: Vault, municipality: str, telegram_id: UUID, direction: str) -> bytes | None:
+async def body(
+    tx: Tx, vault: Vault, municipality: str, telegram_id: UUID, direction: str
+) -> bytes | None:
     """The exact bytes sent or received; ``None`` when there are none, or they were erased."""
     row = await tx.fetchrow(
         "SELECT key_id, wrapped_key, ciphertext FROM telegram_body"
@@ -173,7 +180,9 @@ async def body(tx: Tx, vault: Vault, municipality: str, telegram_id: UUID, direc
     return vault.open_body(municipality, telegram_id, direction, SealedBody(**dict(row)))
 
 
-async def keep_answer(tx: Tx, vault: Vault, municipality: str, telegram_id: UUID, answer: bytes) -> None:
+async def keep_answer(
+    tx: Tx, vault: Vault, municipality: str, telegram_id: UUID, answer: bytes
+) -> None:
     """Keep what the peer answered; keeping it again changes nothing."""
     await _keep_body(tx, vault, municipality, telegram_id, "in", answer)
 
@@ -199,10 +208,13 @@ async def update_number(tx: Tx, municipality: str, telegram_id: UUID) -> tuple[U
     return row["resident_id"], row["update_no"]
 
 
-async def _keep_body(tx: Tx, vault: Vault, municipality: str, telegram_id: UUID, direction: str, content: bytes) -> None:
+async def _keep_body(
+    tx: Tx, vault: Vault, municipality: str, telegram_id: UUID, direction: str, content: bytes
+) -> None:
     sealed = vault.seal_body(municipality, telegram_id, direction, content)
     await tx.execute(
-        "INSERT INTO telegram_body (municipality, telegram_id, direction, key_id, wrapped_key, ciphertext)"
+        "INSERT INTO telegram_body (municipality, telegram_id, direction, key_id,"
+        " wrapped_key, ciphertext)"
         " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
         municipality,
         telegram_id,
@@ -213,9 +225,12 @@ async def _keep_body(tx: Tx, vault: Vault, municipality: str, telegram_id: UUID,
     )
 
 
-async def _log(tx: Tx, municipality: str, telegram_id: UUID, event: str, fence: int, code: str) -> None:
+async def _log(
+    tx: Tx, municipality: str, telegram_id: UUID, event: str, fence: int, code: str
+) -> None:
     await tx.execute(
-        "INSERT INTO telegram_event (municipality, telegram_id, event, fence, code) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO telegram_event (municipality, telegram_id, event, fence, code)"
+        " VALUES ($1, $2, $3, $4, $5)",
         municipality,
         telegram_id,
         event,
@@ -225,4 +240,4 @@ async def _log(tx: Tx, municipality: str, telegram_id: UUID, event: str, fence: 
 
 
 def _sent(row: Row) -> Sent:
-    return Sent(**{**dict(row), "state": TelegramState(row["state"])})
+    return Sent(*row)._replace(state=TelegramState(row["state"]))

@@ -10,7 +10,7 @@ import asyncpg
 from domain.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from domain.acting import Acting
 
@@ -41,9 +41,8 @@ class Transactions:
         self._pool = pool
 
     @asynccontextmanager
-    async def open(self, acting: Acting) -> AsyncIterator[Tx]:
-        """
-        Run the block in one transaction, sealed to ``acting.municipality``.
+    async def open(self, acting: Acting) -> AsyncGenerator[Tx]:
+        """Run the block in one transaction, sealed to ``acting.municipality``.
 
         Raises `Unavailable` when the database is away or its outcome is unknown; nothing of the
         server's error text is kept, because it may quote values.

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from domain.acting import Acting
     from register.transactions import Tx
 
-__all__ = ["Keyring", "SealedBody", "Vault", "erase_body"]
+__all__ = ["MY_NUMBER", "Keyring", "SealedBody", "Vault", "erase_body"]
+
+MY_NUMBER = "個人番号"
+"""The field of the vault that holds a person's 個人番号."""
 
 _BATCH = 200
 

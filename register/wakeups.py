@@ -23,7 +23,9 @@ class Cause(StrEnum):
     CLOCK = "clock"
 
 
-async def wake(tx: Tx, municipality: str, case_id: UUID, cause: Cause, decision: UUID | None = None) -> None:
+async def wake(
+    tx: Tx, municipality: str, case_id: UUID, cause: Cause, decision: UUID | None = None
+) -> None:
     """Wake one case once this transaction has committed."""
     await tx.execute(
         "INSERT INTO wakeup (municipality, case_id, cause, decision_id) VALUES ($1, $2, $3, $4)",

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from register import seals
-from register.transactions import Pool
 from relay.engine import Engine
 from relay.rounds import Rounds
 from runtime import database, logging, metrics, temporal
 from runtime.exit import leave
 from runtime.settings import RelaySettings
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from register.transactions import Pool
 
 _log = structlog.stdlib.get_logger()
 
@@ -48,22 +53,24 @@ async def _seal(pool: Pool, settings: RelaySettings) -> None:
         await asyncio.sleep(settings.sealer_interval.total_seconds())
 
 
-async def _until_told(*works: object) -> None:
+async def _until_told(*works: Coroutine[Any, Any, None]) -> None:
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    tasks = [asyncio.ensure_future(work) for work in works]  # type: ignore[arg-type]
-    stopping = asyncio.ensure_future(stop.wait())
-    await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+    tasks = [asyncio.create_task(work) for work in works]
     for task in tasks:
-        if task.done() and not task.cancelled():
-            task.result()
+        # A round that ends has failed in a way nobody foresaw: leave, and be started again.
+        task.add_done_callback(lambda _: stop.set())
+    await stop.wait()
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, Exception):
+            raise outcome
 
 
 if __name__ == "__main__":
-    settings = RelaySettings()  # pyright: ignore[reportCallIssue]
+    settings = RelaySettings.from_environment()
     logging.configure(settings.log_level, process="relay")
     asyncio.run(serve(settings))
     leave()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from temporalio.client import Client
 from temporalio.common import (
     SearchAttributeKey,
     SearchAttributePair,
@@ -18,6 +17,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.cases import workflow_id
 
 if TYPE_CHECKING:
+    from temporalio.client import Client
+
     from register.outbox import Due
 
 MUNICIPALITY = SearchAttributeKey.for_keyword("Municipality")
@@ -31,8 +32,7 @@ class Engine:
         self._task_queue = task_queue
 
     async def start(self, due: Due) -> None:
-        """
-        Start a case; one already running, or already completed, is left as it is.
+        """Start a case; one already running, or already completed, is left as it is.
 
         A run that was terminated may be started again: it reads its ledger and goes on.
         """

@@ -26,8 +26,7 @@ _AT_ONCE = 20
 
 
 class Rounds:
-    """
-    Goes round whenever somebody wrote something, and every ``interval`` seconds anyway.
+    """Goes round whenever somebody wrote something, and every ``interval`` seconds anyway.
 
     A case that has not taken its wake-up is woken again after ``repeat`` seconds.
     """
@@ -101,7 +100,7 @@ class Rounds:
     async def _hear(self, connection: Connection) -> None:
         await connection.add_listener(CHANNEL, self._call)
         try:
-            while not connection.is_closed():
+            while not connection.is_closed():  # noqa: ASYNC110 - asyncpg has no event for it
                 await asyncio.sleep(1)
         finally:
             if not connection.is_closed():

@@ -16,6 +16,8 @@ def main() -> None:
         host=settings.host,
         port=settings.port,
         access_log=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=3,
         log_level="warning",
     )
 

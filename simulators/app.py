@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _NOTICE_SECONDS = 10.0
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> Doors:
     """Build every system on these settings; their ledgers open when the application starts."""
     outside = Outside(settings, settings.own_url, Delays(settings))
     systems = Systems(outside)
@@ -37,14 +37,11 @@ def create_app(settings: Settings) -> FastAPI:
                 await systems.close()
 
     app = FastAPI(title="外部システム（模擬）", lifespan=running)
-    for system in systems.all:
-        system.serve(app)
     app.include_router(control_router(outside, systems))
-    app.add_middleware(Doors, outside=outside, systems=systems.all)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
         """Answer once every ledger is open."""
         return {"status": "ok"}
 
-    return app
+    return Doors(outside, systems.all, beside=app)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 from simulators.faults import Fault
 from simulators.hours import OpeningHours
 from simulators.inspection import ledger_of, wipe
-from simulators.population import Population, load
+from simulators.population import CodeTaken, Population, load
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -122,7 +122,10 @@ def _add_contents(router: APIRouter, outside: Outside, systems: Systems) -> None
     @router.post("/people", status_code=204)
     async def load_people(population: Population) -> None:
         """Make residents known everywhere, as if they had always lived there; safe to repeat."""
-        await load(systems, population)
+        try:
+            await load(systems, population)
+        except CodeTaken:
+            raise HTTPException(409, "CODE_TAKEN") from None
 
     @router.put("/postal-codes", status_code=204)
     async def load_postal_codes(prefixes: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from starlette.responses import Response
+from starlette.routing import Router
 
 from simulators.damage import damaged
 from simulators.faults import Exchange, Fault, FaultKind, On
@@ -31,10 +32,11 @@ _KIND_ITEMS = ("電文種別", "kind")
 
 
 class Doors:
-    """ASGI middleware around all protocols; the control doors stand beside it."""
+    """The whole application: protocols behind faults, and everything else in ``beside``."""
 
-    def __init__(self, app: ASGIApp, outside: Outside, systems: list[System]) -> None:
-        self._app = app
+    def __init__(self, outside: Outside, systems: list[System], beside: ASGIApp) -> None:
+        self._app = Router([route for system in systems for route in system.protocol()])
+        self._beside = beside
         self._outside = outside
         self._systems = {system.base.strip("/"): system for system in systems}
 
@@ -42,7 +44,7 @@ class Doors:
         """Let an exchange through, or not."""
         system = self._systems.get(scope.get("path", "").split("/")[1]) if _is_http(scope) else None
         if system is None:
-            await self._app(scope, receive, send)
+            await self._beside(scope, receive, send)
             return
         municipality = _header(scope, b"municipality")
         opens_at = self._outside.hours.opens_at(system.name, municipality)

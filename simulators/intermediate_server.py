@@ -14,12 +14,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from simulators.ledger import Message
 from simulators.system import Incoming, System
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -45,10 +45,10 @@ class IntermediateServer(System):
     name: ClassVar[str] = "intermediate_server"
     collection: ClassVar[str] = "messages"
 
-    def serve(self, app: FastAPI) -> None:
-        """Add the question whether a 符号取得 has been linked."""
-        super().serve(app)
-        app.add_route(f"{self.base}/linkages/{{request_number}}", self._linkage, ["GET"])
+    def protocol(self) -> list[Route]:
+        """One may also ask whether a 符号取得 has been linked."""
+        path = f"{self.base}/linkages/{{request_number}}"
+        return [*super().protocol(), Route(path, self._linkage)]
 
     def read(self, body: bytes) -> Incoming:
         """Read a notice; ``ValueError`` when it is not in the agreed form."""

@@ -189,30 +189,34 @@ class Jlis(System):
         _check(row is not None, "UNKNOWN_NUMBER", "該当する個人番号がありません。")
         person = cast("asyncpg.Record", row)
         _check(person["live"], "NOT_LIVE", "住民として登録されていません。")
-        new = await connection.fetchval(
-            "INSERT INTO linkage_requests (municipality, request_number, code, message_id)"
-            " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING true",
+        linked = await connection.fetchrow(
+            _LINK,
             message.municipality,
             request.request_number,
             person["code"],
             message.id,
-        )
-        _check(new is not None, "REQUEST_NUMBER_REUSED", "使用済みの処理通番です。")
-        symbol = await connection.fetchval(
-            "INSERT INTO symbols (municipality, code, symbol) VALUES ($1, $2, $3)"
-            " ON CONFLICT (municipality, code) DO UPDATE SET symbol = symbols.symbol"
-            " RETURNING symbol",
-            message.municipality,
-            person["code"],
             symbol_for(person["code"], message.municipality, self.key),
         )
-        contents: dict[str, object] = {"symbol": symbol}
+        link = cast("asyncpg.Record", linked)
+        _check(link["is_new"], "REQUEST_NUMBER_REUSED", "使用済みの処理通番です。")
+        contents: dict[str, object] = {"symbol": link["symbol"]}
         notice = Notice(
             message.id, message.municipality, request.request_number, "SYMBOL", contents
         )
         await self.deliveries.owe(connection, notice)
         return {"処理通番": request.request_number}
 
+
+_LINK = """
+WITH asked AS (
+    INSERT INTO linkage_requests (municipality, request_number, code, message_id)
+    VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING true
+), kept AS (
+    INSERT INTO symbols (municipality, code, symbol) VALUES ($1, $3, $5)
+    ON CONFLICT (municipality, code) DO UPDATE SET symbol = symbols.symbol RETURNING symbol
+)
+SELECT EXISTS (SELECT FROM asked) AS is_new, symbol FROM kept
+"""
 
 _APPLY = """
 WITH entry AS (

@@ -134,6 +134,7 @@ async def open_pool(database_url: str, schema: str, size: int) -> asyncpg.Pool:
         max_size=size,
         server_settings={"search_path": schema, "application_name": f"simulators {schema}"},
         init=_with_json,
+        reset=_as_it_is,
     )
 
 
@@ -162,6 +163,10 @@ async def _note(connection: Connection, message: Message, reply: Reply) -> bool:
 
 async def _with_json(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_json, decoder=json.loads)
+
+
+async def _as_it_is(_: asyncpg.Connection) -> None:
+    """Sessions are never changed here, so giving one back needs no round trip to clean it."""
 
 
 def _sql(name: str) -> str:

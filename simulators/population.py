@@ -33,9 +33,23 @@ class Population(BaseModel):
     people: list[Inhabitant]
 
 
+class CodeTaken(Exception):
+    """One of the codes already stands for somebody of another municipality."""
+
+
 async def load(systems: Systems, population: Population) -> None:
-    """Enter everybody in every system; whoever is known there already is left as they are."""
+    """Enter everybody in every system; whoever is known there already is left as they are.
+
+    Raises ``CodeTaken`` before anything is entered.
+    """
     people = population.people
+    taken = await systems.jlis.pool.fetchval(
+        "SELECT EXISTS (SELECT FROM people WHERE code = ANY($1) AND allotted_to <> $2)",
+        [person.code for person in people],
+        population.municipality,
+    )
+    if taken:
+        raise CodeTaken
     await _load_jlis(systems, population.municipality, people)
     numbered = [person for person in people if person.number and person.addressee_number]
     unified = await _load_unified(systems, population.municipality, numbered)

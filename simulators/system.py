@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from pydantic import ValidationError
 from starlette.responses import Response
+from starlette.routing import Route
 
 from simulators.deliveries import Deliveries
 from simulators.ledger import Ledger, Message, Refusal, Reply, open_pool
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     import asyncpg
-    from fastapi import FastAPI
     from starlette.requests import Request
 
     from simulators.ledger import Connection
@@ -72,11 +72,10 @@ class System(ABC):
         await self.deliveries.stop()
         await self.pool.close()
 
-    def serve(self, app: FastAPI) -> None:
-        """Add this system's protocol to the application."""
+    def protocol(self) -> list[Route]:
+        """What this system answers to."""
         path = f"{self.base}/{self.collection}/{{id:uuid}}"
-        app.add_route(path, self._put, ["PUT"])
-        app.add_route(path, self._get, ["GET"])
+        return [Route(path, self._put, methods=["PUT"]), Route(path, self._get, methods=["GET"])]
 
     @abstractmethod
     def read(self, body: bytes) -> Incoming:

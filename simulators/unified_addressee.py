@@ -17,6 +17,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from simulators.deliveries import Notice
 from simulators.ledger import Message, Refusal
@@ -24,7 +25,6 @@ from simulators.numbers import is_number
 from simulators.system import Incoming, System, unknown_message
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -71,11 +71,10 @@ class UnifiedAddressee(System):
     collection: ClassVar[str] = "requests"
     owing: ClassVar[frozenset[str]] = frozenset({"AT-01", "AT-03"})
 
-    def serve(self, app: FastAPI) -> None:
-        """Add the question whether 中間サーバー has been told."""
-        super().serve(app)
+    def protocol(self) -> list[Route]:
+        """One may also ask whether 中間サーバー has been told."""
         path = f"{self.base}/{self.collection}/{{id:uuid}}/notification"
-        app.add_route(path, self._notification, ["GET"])
+        return [*super().protocol(), Route(path, self._notification)]
 
     def read(self, body: bytes) -> Incoming:
         """Read a request; ``ValueError`` when it is not in the agreed form."""

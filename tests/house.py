@@ -39,12 +39,11 @@ from tests.simulators.world import World, a_world
 from worker.assembly import Surroundings, worker
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator
     from pathlib import Path
     from uuid import UUID
 
     from temporalio.client import Client
-    from temporalio.worker import Interceptor
 
     from domain.cases import Verb
     from tests.server import Place
@@ -78,16 +77,20 @@ class House:
 
     async def _found(self, code: MunicipalityCode, **settled: Any) -> None:
         usual: dict[str, Any] = {
-            "opening": OpeningCalendar(always_open=True), "low_water": 0, "target_stock": 20,
+            "opening": OpeningCalendar(always_open=True),
+            "low_water": 0,
+            "target_stock": 20,
         }
         owner = await asyncpg.connect(self.place["database_urls"]["juki_owner"])
         try:
-            await municipalities.add(owner, Municipality(code=code, name="試験市", **(usual | settled)))
+            await municipalities.add(
+                owner, Municipality(code=code, name="試験市", **(usual | settled))
+            )
         finally:
             await owner.close()
 
     @asynccontextmanager
-    async def worker(self, **more: Any) -> AsyncIterator[None]:
+    async def worker(self, **more: Any) -> AsyncGenerator[None]:
         """A worker of this house; ``more`` as `worker.assembly.worker` takes it."""
         async with worker(self.client, self.given, **more):
             yield
@@ -120,12 +123,16 @@ class Town:
         self.households = [row["household_id"] for row in rows]
         known = [
             {
-                "code": p.code, "number": p.my_number, "addressee_number": p.addressee_number,
+                "code": p.code,
+                "number": p.my_number,
+                "addressee_number": p.addressee_number,
                 "contents": {},
             }
             for p in file.people
         ]
-        await self.house.world.control("POST", "people", {"municipality": self.code, "people": known})
+        await self.house.world.control(
+            "POST", "people", {"municipality": self.code, "people": known}
+        )
 
     async def stock(self, count: int = 20) -> None:
         """Have a top-up fill the stock."""
@@ -137,18 +144,25 @@ class Town:
     async def report_birth(self, *names: str, household: int = 0, **child: Any) -> Case:
         """A birth, accepted; several names make one case of several children."""
         usual: dict[str, Any] = {
-            "born_on": RegisterDate.on(date(2026, 11, 20)), "sex": Sex.FEMALE, "name_kana": "タナカ　ハルカ",
+            "born_on": RegisterDate.on(date(2026, 11, 20)),
+            "sex": Sex.FEMALE,
+            "name_kana": "タナカ　ハルカ",
         }
         children = tuple(Child(name=name, **(usual | child)) for name in names or ("田中　遥",))
         notification = BirthNotification(
-            household_id=self.households[household], notified_on=date(2026, 11, 23), children=children
+            household_id=self.households[household],
+            notified_on=date(2026, 11, 23),
+            children=children,
         )
         return await self.accept(Procedure.BIRTH, notification)
 
     async def accept(self, procedure: str, notification: BirthNotification) -> Case:
         """Accept a 届出 of any procedure."""
         acceptance = Acceptance(
-            procedure, notification.model_dump(mode="json"), "test", persons=len(notification.children)
+            procedure,
+            notification.model_dump(mode="json"),
+            "test",
+            persons=len(notification.children),
         )
         async with self.transaction() as tx:
             case = await cases.accept(tx, self.code, acceptance)
@@ -187,7 +201,9 @@ class Case:
 
     async def parks(self) -> dict[str, Any]:
         """Wait until somebody must decide; the incident."""
-        await self._until("SELECT EXISTS (SELECT FROM incident WHERE case_id = $1 AND state = 'open')")
+        await self._until(
+            "SELECT EXISTS (SELECT FROM incident WHERE case_id = $1 AND state = 'open')"
+        )
         async with self.town.transaction() as tx:
             row = await tx.fetchrow(
                 "SELECT * FROM incident WHERE case_id = $1 AND state = 'open' ORDER BY opened_at LIMIT 1",
@@ -203,7 +219,9 @@ class Case:
         async with self.town.transaction() as tx:
             await cases.lock(tx, self.ref)
             if changes is not None:
-                version = await decisions.amend_notification(tx, self.ref.municipality, ruling, subject, changes)
+                version = await decisions.amend_notification(
+                    tx, self.ref.municipality, ruling, subject, changes
+                )
                 ruling = ruling._replace(version=version)
             return await decisions.accept(tx, self.ref.municipality, ruling)
 
@@ -211,7 +229,8 @@ class Case:
         """Step to state, for the first person."""
         async with self.town.transaction() as tx:
             rows = await tx.fetch(
-                "SELECT step, state FROM step_ledger WHERE case_id = $1 AND subject < 2", self.ref.case_id
+                "SELECT step, state FROM step_ledger WHERE case_id = $1 AND subject < 2",
+                self.ref.case_id,
             )
         return {row["step"]: row["state"] for row in rows}
 
@@ -236,7 +255,15 @@ class Case:
     async def why_still(self) -> str:
         """What an engineer would look at when a case does not move."""
         told: list[str] = []
-        for table in ("case_file", "step_ledger", "step_failure", "case_wait", "incident", "wakeup", "telegram_state"):
+        for table in (
+            "case_file",
+            "step_ledger",
+            "step_failure",
+            "case_wait",
+            "incident",
+            "wakeup",
+            "telegram_state",
+        ):
             async with self.town.transaction() as tx:
                 rows = await tx.fetch(f"SELECT * FROM {table} WHERE case_id = $1", self.ref.case_id)  # noqa: S608
             told += [f"{table}: {dict(row)}" for row in rows]
@@ -248,17 +275,25 @@ class Case:
 
 
 @asynccontextmanager
-async def a_house(place: Place, outside_url: str, keyring_path: Path, namespace: str) -> AsyncIterator[House]:
+async def a_house(
+    place: Place, outside_url: str, keyring_path: Path, namespace: str
+) -> AsyncGenerator[House]:
     """Everything but the worker, which tests compose as they need it."""
     async with AsyncExitStack() as stack:
         world = await stack.enter_async_context(a_world(outside_url, symbol_delay=0.05))
         settings = _settings(place, world, keyring_path, namespace)
-        pool = await stack.enter_async_context(database.pool(settings.database_url.get_secret_value(), application="tests", largest=30))
-        relay_pool = await stack.enter_async_context(database.pool(place["database_urls"]["juki_relay"], application="relay", largest=5))
+        pool = await stack.enter_async_context(
+            database.pool(settings.database_url.get_secret_value(), application="tests", largest=30)
+        )
+        relay_pool = await stack.enter_async_context(
+            database.pool(place["database_urls"]["juki_relay"], application="relay", largest=5)
+        )
         session = await stack.enter_async_context(aiohttp.ClientSession())
         transactions, vault = Transactions(pool), Vault(keyring.load(keyring_path))
         client = await temporal.connect(settings, identity="tests", lazy=False)
-        rounds = Rounds(relay_pool, Engine(client, settings.temporal_task_queue), interval=0.1, repeat=1)
+        rounds = Rounds(
+            relay_pool, Engine(client, settings.temporal_task_queue), interval=0.1, repeat=1
+        )
         running = asyncio.create_task(rounds.run())
         try:
             given = Surroundings(settings, transactions, vault, session)

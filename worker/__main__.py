@@ -41,7 +41,7 @@ async def _told_to_stop() -> None:
 
 
 if __name__ == "__main__":
-    settings = WorkerSettings()  # pyright: ignore[reportCallIssue]
+    settings = WorkerSettings.from_environment()
     logging.configure(settings.log_level, process="worker")
     asyncio.run(serve(settings))
     leave()

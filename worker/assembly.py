@@ -53,7 +53,9 @@ def steps(given: Surroundings) -> list[Any]:
     timeout = settings.http_timeout.total_seconds()
     jlis = JlisClient(Wire(given.session, settings.jlis_url, timeout))
     addressee = UnifiedAddresseeClient(Wire(given.session, settings.unified_addressee_url, timeout))
-    server = IntermediateServerClient(Wire(given.session, settings.intermediate_server_url, timeout))
+    server = IntermediateServerClient(
+        Wire(given.session, settings.intermediate_server_url, timeout)
+    )
     desk = Desk(given.transactions)
     peers = {
         Peer.JLIS: PeerLine(jlis, settings.jlis_settling),
@@ -79,8 +81,7 @@ def worker(
     more_procedures: Sequence[type] = (),
     interceptors: Sequence[Interceptor] = (),
 ) -> Worker:
-    """
-    A worker ready to run.
+    """A worker ready to run.
 
     Procedures are not sandboxed: what they may not touch is checked by the import contracts and by
     the determinism test, and a sandbox costs more than a birth's own workflow tasks.
@@ -92,7 +93,10 @@ def worker(
         workflows=[*PROCEDURES, *more_procedures],
         activities=[*steps(given), *more_steps],
         workflow_runner=UnsandboxedWorkflowRunner(),
-        interceptors=[Failures(given.transactions, patience(settings.patience_scale)), *interceptors],
+        interceptors=[
+            Failures(given.transactions, patience(settings.patience_scale)),
+            *interceptors,
+        ],
         max_concurrent_activities=settings.worker_activities,
         max_concurrent_workflow_tasks=settings.worker_workflows,
         graceful_shutdown_timeout=settings.worker_grace,
@@ -124,5 +128,7 @@ def _attention(scale: float) -> Attention:
 def _methods(*collaborators: Any) -> list[Any]:
     """The activities among the methods of these objects."""
     named = ((collaborator, name) for collaborator in collaborators for name in dir(collaborator))
-    methods = [getattr(collaborator, name) for collaborator, name in named if not name.startswith("_")]
+    methods = [
+        getattr(collaborator, name) for collaborator, name in named if not name.startswith("_")
+    ]
     return [method for method in methods if hasattr(method, "__temporal_activity_definition")]

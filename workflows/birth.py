@@ -1,4 +1,4 @@
-"""出生付番: a newborn enters the register and is numbered (戸籍法49条, 住民基本台帳法8条, 番号法7条)."""
+"""出生付番: a newborn is entered and numbered (戸籍法49条, 住民基本台帳法8条, 番号法7条)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ class Birth(Conduct):
         await self.perform(JukiNet.announce, undo=JukiNet.withdraw_announcement)
         # No undo: a letter is not called back; a later change of address corrects the next one.
         await self.perform(JukiNet.send_mailing_address)
-        await self.perform(UnifiedAddressee.request_addressee, undo=UnifiedAddressee.close_addressee)
+        await self.perform(
+            UnifiedAddressee.request_addressee, undo=UnifiedAddressee.close_addressee
+        )
         # No undo: 統合宛名 sends that notice itself, and corrects it when the 宛名 is closed.
         await self.perform(UnifiedAddressee.confirm_notified)
         # No undo: the 符号 belongs to the person, and lapses with the 住民票.

@@ -12,7 +12,7 @@ from temporalio.common import RetryPolicy
 
 
 class Patience(NamedTuple):
-    """The time one attempt may take, and the spacing of attempts that vanished with their worker."""
+    """The time one attempt may take, and the spacing of attempts that vanished."""
 
     attempt: timedelta
     retry: RetryPolicy

@@ -1,4 +1,4 @@
-"""A procedure told without being performed: its lines, in order, for documents, plans and screens."""
+"""A procedure told without being performed: its lines, for documents, plans and screens."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ class Rehearsal(Conduct):
     def __init__(self) -> None:
         self.lines: list[Line] = []
 
-    async def perform(self, do: Callable[..., Any], *, undo: Callable[..., Any] | None = None) -> None:
+    async def perform(
+        self, do: Callable[..., Any], *, undo: Callable[..., Any] | None = None
+    ) -> None:
         """Write one line down."""
         self.lines.append(Line(card_of(do).name, card_of(undo).name if undo else None))
 
@@ -60,4 +62,4 @@ def rehearse(kind: type[Conduct]) -> tuple[Line, ...]:
 
 
 def _name(kind: type[Conduct]) -> str:
-    return getattr(kind, "__temporal_workflow_definition").name  # noqa: B009
+    return getattr(kind, "__temporal_workflow_definition").name

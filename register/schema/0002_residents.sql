@@ -40,6 +40,7 @@ CREATE TABLE resident_history (
 );
 CALL declare_log('resident_history');
 CREATE INDEX resident_history_case ON resident_history (municipality, case_id);
+CREATE INDEX resident_history_code ON resident_history (municipality, code);
 
 CREATE TABLE resident_present (
     municipality  text NOT NULL,
@@ -57,7 +58,7 @@ CREATE INDEX resident_present_code ON resident_present (municipality, code);
 
 CREATE TABLE search_token (
     municipality  text NOT NULL,
-    token         text NOT NULL,
+    token         text COLLATE "C" NOT NULL,
     resident_id   uuid NOT NULL,
     PRIMARY KEY (municipality, token, resident_id)
 );

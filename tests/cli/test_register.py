@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from click.testing import Result
+    from typer.testing import Result
 
 commands = typer.Typer()
 commands.add_typer(municipality, name="municipality")
@@ -55,13 +55,13 @@ def test_a_town_is_opened_listed_and_settled(operator: Operator) -> None:
         "municipality", "add", operator.town, "--name", "試験市", "--opening", "9:00-17:00",
         "--low-water", "3", "--target-stock", "5",
     )  # fmt: skip
-    settled = operator.types("municipality", "set", operator.town, "page_size=20")
+    settled = operator.types("municipality", "set", operator.town, "second_person_for_by_hand=true")
     listed = operator.types("municipality", "list").output
 
     assert (added.exit_code, settled.exit_code) == (0, 0)
     (line,) = (line for line in listed.splitlines() if line.startswith(operator.town))
     assert "試験市  09:00-17:00  住民票コード 下限 3 目標 5" in line
-    assert "page_size=20" in line
+    assert "second_person_for_by_hand=True" in line
 
 
 def test_a_town_is_not_opened_twice(operator: Operator) -> None:

@@ -69,7 +69,7 @@ def test_another_encoding_is_told_with_its_line() -> None:
     ],
 )
 def test_a_wrong_cell_is_named(column: str, cell: str, flaw: str) -> None:
-    assert flaws_of(a_person(**{column: cell})) == [(2, column, flaw)]
+    assert flaws_of(a_person() | {column: cell}) == [(2, column, flaw)]
 
 
 def test_an_uncertain_birthday_keeps_its_words() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any, cast
 
@@ -192,3 +193,11 @@ def test_env_example_explains_every_variable_and_no_other() -> None:
     settings = {name for each in known for name in _variables(each, "JUKI_")}
 
     assert explained == asked | settings
+
+
+def test_the_image_holds_every_package() -> None:
+    """A package that is not copied would be missed only when the container starts."""
+    project = tomllib.loads((HOME / "pyproject.toml").read_text("utf-8"))
+    copied = re.findall(r"^COPY (\w+) \1$", (HOME / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+
+    assert copied == project["tool"]["setuptools"]["packages"]

@@ -76,6 +76,7 @@ async def test_children_go_when_their_supervisor_is_killed_and_the_next_one_take
     async with another_process(tmp_path) as holder:
         assert len(_of(tmp_path)) >= 3
         os.kill(holder.pid, signal.SIGKILL)
+        await holder.wait()
 
         async with LocalStack(tmp_path, processes=_SMALL, usual_ports=False) as stack:
             connection = await asyncpg.connect(stack.database_url("juki_owner"))

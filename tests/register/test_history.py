@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HOME = UUID(int=1)
 BIRTHDAY = date(2026, 4, 10)
-PINE, OAK = Address(line="松町1番地"), Address(line="樫町8番地")
+PINE, OAK, ELM = (Address(line=line) for line in ("松町1番地", "樫町8番地", "楡町3番地"))
 BORN = Entry(
     name="髙橋　花子",
     born_on=RegisterDate.on(BIRTHDAY),
@@ -86,6 +86,19 @@ def test_a_death_reported_late_counts_from_the_day_of_death() -> None:
     latest = as_of(rows, effective_on=day(5, 1), known_on=day(5, 1))
     assert latest is not None
     assert (latest.presence, latest.entry.address) == (Presence.STRUCK, OAK)
+
+
+def test_a_change_reported_late_does_not_undo_a_later_one() -> None:
+    """Rows count in order of 異動日: the move of 5/1 stands, though 4/25 was reported after it."""
+    second_move = a_row(2, day(5, 1), address=OAK)
+    first_move = a_row(3, day(4, 25), day(5, 10), address=ELM)
+    rows = [BIRTH, second_move, first_move]
+
+    def address(effective_on: date) -> Address | None:
+        person = as_of(rows, effective_on=effective_on, known_on=day(5, 10))
+        return person.entry.address if person else None
+
+    assert [address(on) for on in (day(4, 24), day(4, 25), day(5, 1))] == [PINE, ELM, OAK]
 
 
 def test_a_cancelled_move_never_was_but_was_believed_until_it_was_cancelled() -> None:

@@ -50,18 +50,21 @@ async def test_a_town_is_opened_once(town: Town, owner: Tx) -> None:
 async def test_a_parameter_is_settled_and_the_others_stay(town: Town, owner: Tx) -> None:
     code = MunicipalityCode(town.code)
 
-    await municipalities.set_parameters(owner, code, {"page_size": "20"})
     await municipalities.set_parameters(owner, code, {"second_person_for_by_hand": "true"})
+    await municipalities.set_parameters(owner, code, {})
 
     async with town.open() as tx:
         loaded = await municipalities.load(tx)
-    assert loaded.parameters == Parameters(page_size=20, second_person_for_by_hand=True)
+    assert loaded.parameters == Parameters(second_person_for_by_hand=True)
     assert loaded.name == "試験市"
 
 
 @pytest.mark.parametrize(
     ("settled", "refusal"),
-    [({"page_sise": "20"}, "PARAMETER_UNKNOWN"), ({"page_size": "many"}, "PARAMETER_VALUE")],
+    [
+        ({"second_person": "true"}, "PARAMETER_UNKNOWN"),
+        ({"second_person_for_by_hand": "maybe"}, "PARAMETER_VALUE"),
+    ],
 )
 async def test_a_parameter_that_makes_no_sense_is_refused(
     town: Town, owner: Tx, settled: dict[str, object], refusal: str
@@ -84,4 +87,4 @@ async def test_only_the_owner_may_settle_a_town(town: Town) -> None:
     """The application's role reads its own town and changes none."""
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with town.open() as tx:
-            await municipalities.set_parameters(tx, MunicipalityCode(town.code), {"page_size": 9})
+            await municipalities.set_parameters(tx, MunicipalityCode(town.code), {})

@@ -10,7 +10,7 @@ from domain.numbers import AddresseeNumber, HouseholdNumber
 from domain.people_file import read_people
 from register import households
 from register.people import import_people
-from register.search import MY_NUMBER
+from register.vault import MY_NUMBER
 from tests.numbers import resident_code
 from tests.people import (
     a_family,

@@ -164,7 +164,7 @@ async def test_functions_with_the_owners_rights_trust_no_search_path(administrat
     """Otherwise a temporary table of the caller's could stand in for ours."""
     rows = await administrator.fetch(
         "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
-        " AND NOT coalesce(array_to_string(proconfig, ';'), '') LIKE '%search_path=public, pg_temp%'"
+        " AND NOT 'search_path=public, pg_temp' = ANY(coalesce(proconfig, '{}'))"
     )
 
     assert not rows

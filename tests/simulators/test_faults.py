@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import aiohttp
 import pytest
 
 from clients import jlis
@@ -241,20 +239,13 @@ async def test_disarming_one_municipality_leaves_the_others(world: World, office
 async def test_a_slow_municipality_does_not_slow_the_others(world: World, office: Office) -> None:
     """Notices for one place wait without holding up the rest."""
     elsewhere = type(office.municipality).from_five("47998")
-    await world.arm(elsewhere, system="intermediate_server", kind="SLOW", seconds=3)
+    await world.arm(elsewhere, system="intermediate_server", kind="SLOW", seconds=60)
     async with an_office(world, elsewhere) as slow:
         [code] = await slow.codes(1)
-        await slow.register_addressee(await slow.number(code), 1)
+        waiting = await slow.register_addressee(await slow.number(code), 1)
 
-    began = monotonic()
-    [code] = await office.codes(1)
-    request = await office.register_addressee(await office.number(code), 1)
-    await becomes_true(lambda: office.addressee.notified(office.municipality, request))
+        [code] = await office.codes(1)
+        request = await office.register_addressee(await office.number(code), 1)
+        await becomes_true(lambda: office.addressee.notified(office.municipality, request))
 
-    assert monotonic() - began < 2
-
-
-async def test_control_doors_want_their_token(outside_url: str) -> None:
-    async with a_world(outside_url, control_token="合言葉") as world:
-        with pytest.raises(aiohttp.ClientResponseError, match="403"):
-            await world.control("GET", "faults")
+        assert not await slow.addressee.notified(elsewhere, waiting)

@@ -85,7 +85,10 @@ async def a_world(database_url: str, **settings: Any) -> AsyncGenerator[World]:
         listener.bind((LOCALHOST, 0))
         port = listener.getsockname()[1]
         app = create_app(Settings(database_url=database_url, port=port, **settings))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
+        config = uvicorn.Config(
+            app, log_level="critical", access_log=False, timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             await _started(server, serving)

@@ -10,20 +10,22 @@ import pytest_asyncio
 from tests.house import House, Town, a_house
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from tests.server import Place
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def quiet_house(place: Place) -> AsyncIterator[House]:
+async def quiet_house(place: Place) -> AsyncGenerator[House]:
     """The house without a worker."""
-    async with a_house(place, place["outside_url"], Path(place["keyring"]), place["namespace"]) as house:
+    async with a_house(
+        place, place["outside_url"], Path(place["keyring"]), place["namespace"]
+    ) as house:
         yield house
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def house(quiet_house: House) -> AsyncIterator[House]:
+async def house(quiet_house: House) -> AsyncGenerator[House]:
     """The house with one worker."""
     async with quiet_house.worker():
         yield quiet_house

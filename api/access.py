@@ -1,0 +1,129 @@
+"""Who asks, and what their role may do: the one place that reads a credential.
+
+For now a static bearer token per role and municipality, from the settings; another kind of
+credential replaces ``_caller`` and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.problem_types import ProblemType
+from api.problems import Problem
+from domain.cases import Verb
+from runtime.settings import TokenRole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runtime.settings import TokenGrant
+
+
+class Caller(NamedTuple):
+    """Who asks: a client or member of staff, in one role, in one municipality."""
+
+    client: str
+    role: TokenRole
+    municipality: str
+
+
+class Act(Enum):
+    """What somebody may want to do; the value says which roles may."""
+
+    REPORT = "届出を受け付ける"
+    SEE_CASES = "案件を見る"
+    SEE_PEOPLE = "住民と世帯を見る"
+    FIND_BY_NUMBER = "個人番号で探す"
+    DECIDE = "判断する"
+    WITHDRAW = "取下げを決める"
+    SEE_STOCK = "住民票コードの在庫を見る"
+    ORDER_CODES = "住民票コードを補充する"
+    READ_FEED = "異動の知らせを読む"
+
+
+_STAFF = frozenset({TokenRole.COUNTER, TokenRole.EXAMINER, TokenRole.CHIEF})
+_ALL = frozenset(TokenRole)
+_MAY: dict[Act, frozenset[TokenRole]] = {
+    Act.REPORT: _STAFF | {TokenRole.CLIENT},
+    Act.SEE_CASES: _ALL,
+    Act.SEE_PEOPLE: _STAFF | {TokenRole.CLIENT},
+    Act.FIND_BY_NUMBER: _STAFF,
+    Act.DECIDE: _STAFF,
+    Act.WITHDRAW: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),
+    Act.SEE_STOCK: _ALL,
+    Act.ORDER_CODES: frozenset({TokenRole.CHIEF, TokenRole.OPERATIONS}),
+    Act.READ_FEED: _ALL,
+}
+
+
+def roles_for(act: Act) -> list[str]:
+    """The roles that may do it, for people to read."""
+    return sorted(_MAY[act])
+
+
+def act_of(verb: Verb) -> Act:
+    """Which act a decision is."""
+    return Act.WITHDRAW if verb is Verb.WITHDRAW else Act.DECIDE
+
+
+def demand(caller: Caller, act: Act) -> None:
+    """Raise `Problem` ROLE_NOT_ALLOWED unless the caller's role may do it."""
+    if caller.role not in _MAY[act]:
+        raise Problem(ProblemType.ROLE_NOT_ALLOWED, roles=roles_for(act))
+
+
+class Tokens:
+    """The bearer tokens of an installation, kept as hashes."""
+
+    def __init__(self, grants: Mapping[str, TokenGrant]) -> None:
+        self._callers = [
+            (_digest(token), Caller(grant.client, grant.role, str(grant.municipality)))
+            for token, grant in grants.items()
+        ]
+
+    def caller(self, token: str) -> Caller | None:
+        """Whom a token stands for; takes as long whichever it is, and if it is none."""
+        digest, found = _digest(token), None
+        for known, caller in self._callers:
+            if hmac.compare_digest(known, digest):
+                found = caller
+        return found
+
+    def may_decide(self, client: str, municipality: str) -> bool:
+        """Whether somebody of this name may decide in the municipality."""
+        return any(
+            (caller.client, caller.municipality) == (client, municipality)
+            and caller.role in _MAY[Act.DECIDE]
+            for _, caller in self._callers
+        )
+
+
+_bearer = HTTPBearer(
+    scheme_name="トークン",
+    description="役割と自治体ごとに渡されるトークン / A token per role and municipality",
+    auto_error=False,
+)
+
+
+def _caller(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Caller:
+    tokens: Tokens = request.state.tokens
+    caller = tokens.caller(credentials.credentials) if credentials else None
+    if caller is None:
+        raise Problem(ProblemType.NOT_IDENTIFIED)
+    return caller
+
+
+KnownCaller = Annotated[Caller, Depends(_caller)]
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()

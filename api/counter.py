@@ -1,0 +1,133 @@
+"""The counter: where a caller meets the register, in transactions on the caller's own behalf."""
+
+from __future__ import annotations
+
+import re
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Header, Request
+from fastapi.responses import JSONResponse
+
+from api.access import Act, Caller, KnownCaller, Tokens, demand
+from api.bodies import Body, canonical
+from api.problem_types import ProblemType
+from api.problems import Problem
+from domain.acting import Acting
+from register import audit, idempotency
+from register.transactions import Transactions
+from register.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from register.idempotency import Answer
+    from register.transactions import Tx
+
+# Looking for what is not there, or is another municipality's, is worth remembering.
+_REMEMBERED = {
+    ProblemType.UNKNOWN_CASE,
+    ProblemType.UNKNOWN_HOUSEHOLD,
+    ProblemType.UNKNOWN_RESIDENT,
+}
+
+
+class Counter:
+    """One caller at one route."""
+
+    def __init__(self, office: Office, caller: Caller, purpose: str) -> None:
+        self.office = office
+        self.caller = caller
+        self.acting = Acting(
+            municipality=caller.municipality, actor=caller.client, purpose=purpose
+        )
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Tx]:
+        """Work in one transaction; a look for what is not there is audited in one of its own."""
+        try:
+            async with self.office.transactions.open(self.acting) as tx:
+                yield tx
+        except Problem as problem:
+            if problem.kind in _REMEMBERED:
+                await self._remember(problem.kind)
+            raise
+
+    async def once(self, key: OnceOnly, act: Callable[[Tx], Awaitable[Answer]]) -> JSONResponse:
+        """Do something once per key, and answer the same however often it is asked."""
+        request = idempotency.Request(self.caller.client, key.key, key.route, key.body_hash)
+        async with self.open() as tx:
+            answer = await idempotency.begin(tx, self.caller.municipality, request)
+            replayed = answer is not None
+            if answer is None:
+                answer = await act(tx)
+                await idempotency.finish(tx, self.caller.municipality, request, answer)
+        headers = {"Location": answer.location} if answer.location else {}
+        if replayed:
+            headers["Idempotency-Replayed"] = "true"
+        return JSONResponse(answer.body, status_code=answer.status, headers=headers)
+
+    async def _remember(self, kind: ProblemType) -> None:
+        async with self.office.transactions.open(self.acting) as tx:
+            await audit.record(tx, self.acting, "not_found", detail={"code": kind.code})
+
+
+class Office:
+    """What every counter of this process shares."""
+
+    def __init__(self, transactions: Transactions, vault: Vault, tokens: Tokens) -> None:
+        self.transactions = transactions
+        self.vault = vault
+        self.tokens = tokens
+
+
+class Once:
+    """The key of a request, with a hash of what it asks that tells nothing by itself."""
+
+    def __init__(self, key: str, route: str, body_hash: bytes) -> None:
+        self.key = key
+        self.route = route
+        self.body_hash = body_hash
+
+
+def _counter_for(act: Act) -> Callable[..., Counter]:
+    def counter(request: Request, caller: KnownCaller) -> Counter:
+        demand(caller, act)
+        purpose = f"{request.method} {request.scope['route'].path}"
+        return Counter(request.state.office, caller, purpose)
+
+    return counter
+
+
+ForReporting = Annotated[Counter, Depends(_counter_for(Act.REPORT))]
+ForCases = Annotated[Counter, Depends(_counter_for(Act.SEE_CASES))]
+ForPeople = Annotated[Counter, Depends(_counter_for(Act.SEE_PEOPLE))]
+ForDeciding = Annotated[Counter, Depends(_counter_for(Act.DECIDE))]
+ForStock = Annotated[Counter, Depends(_counter_for(Act.SEE_STOCK))]
+ForOrdering = Annotated[Counter, Depends(_counter_for(Act.ORDER_CODES))]
+ForTheFeed = Annotated[Counter, Depends(_counter_for(Act.READ_FEED))]
+
+_KEY = re.compile(r"[\x21-\x7e]{8,200}")
+
+
+def _once(
+    request: Request,
+    caller: KnownCaller,
+    body: Body,
+    key: Annotated[
+        str,
+        Header(
+            alias="Idempotency-Key",
+            description="この要求だけの鍵（乱数の UUID など）。送り直すときも同じ鍵を使う",
+            examples=["0d9a5cf2-5c0e-4a44-9a37-2f6f2c6f4c11"],
+        ),
+    ],
+) -> Once:
+    if not _KEY.fullmatch(key):
+        raise Problem(ProblemType.IDEMPOTENCY_KEY_MALFORMED)
+    vault: Vault = request.state.office.vault
+    body_hash = vault.content_hash(caller.municipality, canonical(body))
+    return Once(key, f"{request.method} {request.url.path}", body_hash)
+
+
+OnceOnly = Annotated[Once, Depends(_once)]

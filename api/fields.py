@@ -1,0 +1,143 @@
+"""What is wrong with which field, in Japanese and English; never with what it held."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.people_flaws import SENTENCES, UNNAMED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+NAMES: dict[str, tuple[str, str]] = {
+    "household_id": ("世帯", "household"),
+    "notified_on": ("届出日", "day of notification"),
+    "child": ("子", "child"),
+    "name": ("氏名", "name"),
+    "name_kana": ("氏名のフリガナ", "reading of the name"),
+    "sex": ("性別", "sex"),
+    "born_on": ("生年月日", "date of birth"),
+    "day": ("年月日", "plain date"),
+    "notation": ("不詳日の表記", "wording of an uncertain date"),
+    "relationship": ("続柄", "relationship"),
+    "address": ("住所", "address"),
+    "postal_code": ("郵便番号", "postal code"),
+    "line": ("住所", "address line"),
+    "building": ("方書", "building"),
+    "reference": ("参照番号", "reference"),
+    "not_the_same_as": ("別の子である案件", "cases about another child"),
+    "not_the_same_reason": ("別の子である理由", "reason why it is another child"),
+    "verb": ("判断", "verb"),
+    "incident_id": ("対応待ち", "incident"),
+    "reason": ("理由", "reason"),
+    "evidence": ("根拠", "evidence"),
+    "second_person": ("二人目の職員", "second person"),
+    "amendment": ("訂正の内容", "amendment"),
+    "number": ("個人番号", "individual number"),
+    "household_number": ("世帯番号", "household number"),
+    "addressee_number": ("宛名番号", "addressee number"),
+    "code": ("住民票コード", "resident record code"),
+    "my_number": ("個人番号", "individual number"),
+    "cursor": ("続きの位置", "cursor"),
+    "limit": ("件数", "limit"),
+    "state": ("案件の状態", "state"),
+    "procedure": ("手続", "procedure"),
+    "waiting_for_staff": ("判断待ち", "waiting for staff"),
+    "accepted_from": ("受付日（から）", "accepted from"),
+    "accepted_to": ("受付日（まで）", "accepted to"),
+    "effective_on": ("異動日", "effective on"),
+    "known_on": ("処理日", "known on"),
+}
+BODY = ("本文", "body")
+
+_SENTENCES = SENTENCES | {
+    "MISSING": ("必要な項目です。", "This field is required."),
+    "UNKNOWN_FIELD": ("知らない項目があります。", "Contains a field that is not known here."),
+    "DUPLICATE_KEY": ("同じ項目が二度あります。", "The same field appears twice."),
+    "NOT_A_NUMBER": ("NaN や Infinity は使えません。", "NaN and Infinity are not accepted."),
+    "TOO_DEEP": ("入れ子が深すぎます。", "Nested too deeply."),
+    "WRONG_TYPE": ("値の型が違います。", "Wrong type of value."),
+    "NOT_A_CHOICE": ("選べない値です。", "Not one of the values to choose from."),
+    "NOT_AN_ID": ("識別子（UUID）の形式ではありません。", "Not an id (UUID)."),
+    "NOT_A_CASE_NUMBER": ("案件番号の形式ではありません。", "Not a case number."),
+    "UNKNOWN_HOUSEHOLD": ("この世帯はありません。", "There is no such household."),
+    "BEFORE_BIRTH": ("生年月日より前の日です。", "Lies before the date of birth."),
+    "NO_CRITERIA": ("検索条件が一つもありません。", "No criteria are given."),
+    "BAD_CURSOR": ("続きの位置が正しくありません。", "Not a cursor of this list."),
+    "NOT_FOR_THIS_VERB": ("この判断には使えない項目です。", "Does not belong to this verb."),
+    "HEAD_STANDS": ("世帯主はすでにいます。", "The household has a head already."),
+}
+_OF_PYDANTIC = {
+    "missing": "MISSING",
+    "extra_forbidden": "UNKNOWN_FIELD",
+    "string_type": "WRONG_TYPE",
+    "uuid_parsing": "NOT_AN_ID",
+    "uuid_type": "NOT_AN_ID",
+    "enum": "NOT_A_CHOICE",
+    "literal_error": "NOT_A_CHOICE",
+    "string_too_long": "TOO_LONG",
+    "too_long": "TOO_LONG",
+    "string_too_short": "BLANK",
+    "bool_parsing": "WRONG_FORM",
+    "int_parsing": "WRONG_FORM",
+    "greater_than_equal": "WRONG_FORM",
+    "less_than_equal": "WRONG_FORM",
+}
+
+
+class FieldError(BaseModel):
+    """一つの項目の誤り。入力された値は返さない。"""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: str = Field(description="項目の場所（例 child.name_kana）。本文全体なら空")
+    field_ja: str
+    field_en: str
+    code: str = Field(description="誤りの種類")
+    ja: str
+    en: str
+
+
+def wrong(field: str, code: str) -> FieldError:
+    """Say of one field, given by its dotted place, what is wrong with it."""
+    parts = [NAMES[part] for part in field.split(".") if part in NAMES] or [BODY]
+    ja, en = _SENTENCES.get(code, UNNAMED)
+    return FieldError(
+        field=field,
+        field_ja="の".join(part[0] for part in parts),
+        field_en=", ".join(part[1] for part in reversed(parts)),
+        code=code,
+        ja=ja,
+        en=en,
+    )
+
+
+def errors_of(found: Iterable[Mapping[str, Any]], *, skip: int = 0) -> list[FieldError]:
+    """What pydantic found, in our words; ``skip`` leaves out the first parts of each place."""
+    return [wrong(place(error["loc"][skip:]), _code(error)) for error in found]
+
+
+def place(parts: Sequence[object]) -> str:
+    """Where a field stands, as far as we know the names: an unknown one may be anybody's."""
+    known: list[str] = []
+    for part in parts:
+        if part in NAMES or (isinstance(part, int) and known):
+            known.append(str(part))
+        else:
+            break
+    return ".".join(known)
+
+
+def _code(error: Mapping[str, Any]) -> str:
+    if error["type"] == "enum" and error["loc"][-1:] == ("sex",):
+        return "NOT_A_SEX"
+    told = error.get("ctx", {}).get("error")
+    code = getattr(told, "code", None) or (told.args[0] if _is_code(told) else None)
+    return str(code or _OF_PYDANTIC.get(error["type"], "WRONG_TYPE"))
+
+
+def _is_code(told: object) -> bool:
+    """Whether a ValueError carries one of our codes and nothing else."""
+    return isinstance(told, ValueError) and len(told.args) == 1 and told.args[0] in _SENTENCES

@@ -1,0 +1,372 @@
+"""Every problem this API can answer with, in one table (RFC 9457): code, status, words for people.
+
+A code is permanent once landed.  No word here ever contains what the caller sent.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, unique
+from http import HTTPStatus
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    """The same sentence twice, for staff and for whoever builds a client."""
+
+    ja: str
+    en: str
+
+
+class Kind(NamedTuple):
+    """What one problem means: its title, what happened, what to do next, what was kept."""
+
+    status: HTTPStatus
+    title: Words
+    happened: Words
+    then: Words
+    kept: Words
+
+
+_NOTHING = Words("何も登録していません。", "Nothing was stored.")
+_STANDS = Words("案件はそのまま残っています。", "The case stands as it was.")
+_SEND_CORRECTED = Words(
+    "示した項目を直して、もう一度送ってください。", "Correct the fields named and send it again."
+)
+_READ_CASE = Words(
+    "案件を読み直し、今の状態を見て決め直してください。",
+    "Read the case again and decide on what stands now.",
+)
+
+
+def _bad(title: Words, happened: Words, then: Words = _SEND_CORRECTED) -> Kind:
+    return Kind(HTTPStatus.UNPROCESSABLE_ENTITY, title, happened, then, _NOTHING)
+
+
+def _conflict(title: Words, happened: Words, then: Words = _READ_CASE) -> Kind:
+    return Kind(HTTPStatus.CONFLICT, title, happened, then, _STANDS)
+
+
+def _unknown(title: Words, happened: Words) -> Kind:
+    then = Words(
+        "番号と、どの自治体の利用者かを確かめてください。",
+        "Check the id, and for which municipality your token speaks.",
+    )
+    return Kind(HTTPStatus.NOT_FOUND, title, happened, then, _NOTHING)
+
+
+@unique
+class ProblemType(Enum):
+    """The member's name is the ``code`` clients may rely on."""
+
+    # who asks
+    NOT_IDENTIFIED = Kind(
+        HTTPStatus.UNAUTHORIZED,
+        Words("利用者を確認できません", "Not identified"),
+        Words("有効なトークンがありません。", "There is no valid bearer token."),
+        Words("Authorization ヘッダーにトークンを付けてください。", "Send one as Authorization."),
+        _NOTHING,
+    )
+    ROLE_NOT_ALLOWED = Kind(
+        HTTPStatus.FORBIDDEN,
+        Words("この役割では行えません", "Not allowed in this role"),
+        Words("利用者の役割に、この操作は許されていません。", "Your role may not do this."),
+        Words("roles に示した役割の職員に依頼してください。", "Ask someone in one of `roles`."),
+        _NOTHING,
+    )
+    MUNICIPALITY_NOT_SERVED = Kind(
+        HTTPStatus.FORBIDDEN,
+        Words("この自治体は登録されていません", "Municipality not served"),
+        Words("トークンの自治体が、ここにはありません。", "The token's municipality is not here."),
+        Words("運用担当に連絡してください。", "Tell operations."),
+        _NOTHING,
+    )
+
+    # how it is asked
+    NOT_FOUND = Kind(
+        HTTPStatus.NOT_FOUND,
+        Words("この宛先はありません", "No such address"),
+        Words("この URL には何もありません。", "There is nothing at this URL."),
+        Words("/docs の一覧を見てください。", "See the list at /docs."),
+        _NOTHING,
+    )
+    METHOD_NOT_ALLOWED = Kind(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        Words("このメソッドは使えません", "Method not allowed"),
+        Words("この URL では使えないメソッドです。", "This URL does not know the method."),
+        Words("/docs の一覧を見てください。", "See the list at /docs."),
+        _NOTHING,
+    )
+    MALFORMED_JSON = Kind(
+        HTTPStatus.BAD_REQUEST,
+        Words("JSON として読めません", "Malformed JSON"),
+        Words(
+            "本文が UTF-8 の JSON オブジェクトではありません。",
+            "The body is not one JSON object in UTF-8.",
+        ),
+        Words("本文を確かめて、送り直してください。", "Check the body and send it again."),
+        _NOTHING,
+    )
+    UNSUPPORTED_MEDIA_TYPE = Kind(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        Words("本文の形式が違います", "Wrong content type"),
+        Words(
+            "本文は、圧縮しない application/json だけを受け付けます。",
+            "Only application/json, not compressed, is accepted.",
+        ),
+        Words("Content-Type を直して、送り直してください。", "Correct the Content-Type."),
+        _NOTHING,
+    )
+    BODY_TOO_LARGE = Kind(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        Words("本文が大きすぎます", "Body too large"),
+        Words("読み終える前に受付をやめました。", "Reading stopped before its end."),
+        Words("本文を小さくして、送り直してください。", "Send a smaller body."),
+        _NOTHING,
+    )
+    INVALID_INPUT = _bad(
+        Words("入力に誤りがあります", "Invalid input"),
+        Words("errors に示した項目を登録できません。", "The fields in `errors` cannot be stored."),
+    )
+    IDEMPOTENCY_KEY_MISSING = Kind(
+        HTTPStatus.BAD_REQUEST,
+        Words("Idempotency-Key がありません", "Idempotency-Key is missing"),
+        Words(
+            "何かを始める、又は決める POST には、この要求だけの鍵が要ります。",
+            "A POST that starts or decides something needs a key of its own.",
+        ),
+        Words(
+            "乱数の UUID などを Idempotency-Key ヘッダーに付け、送り直すときも同じ鍵を使ってください。",
+            "Send e.g. a random UUID as Idempotency-Key, and the same one when you send it again.",
+        ),
+        _NOTHING,
+    )
+    IDEMPOTENCY_KEY_MALFORMED = Kind(
+        HTTPStatus.BAD_REQUEST,
+        Words("Idempotency-Key の形式が違います", "Idempotency-Key is malformed"),
+        Words(
+            "鍵は、空白を含まない ASCII 8～200文字です。",
+            "A key is 8 to 200 visible ASCII characters.",
+        ),
+        Words("乱数の UUID などを使ってください。", "Use e.g. a random UUID."),
+        _NOTHING,
+    )
+    IDEMPOTENCY_KEY_REUSED = _bad(
+        Words("Idempotency-Key が別の内容に使われています", "Idempotency-Key was used otherwise"),
+        Words(
+            "この鍵では、すでに別の内容を受け付けています。",
+            "Something else has been accepted under this key.",
+        ),
+        Words("別の要求には、新しい鍵を使ってください。", "Use a new key for a new request."),
+    )
+
+    # what is asked for
+    UNKNOWN_CASE = _unknown(
+        Words("案件が見つかりません", "Unknown case"),
+        Words("この番号の案件はありません。", "There is no case of this number."),
+    )
+    UNKNOWN_INCIDENT = _unknown(
+        Words("対応待ちが見つかりません", "Unknown incident"),
+        Words("この案件に、その対応待ちはありません。", "This case has no such incident."),
+    )
+    UNKNOWN_DECISION = _unknown(
+        Words("判断が見つかりません", "Unknown decision"),
+        Words("この案件に、その判断はありません。", "This case has no such decision."),
+    )
+    UNKNOWN_RESIDENT = _unknown(
+        Words("住民が見つかりません", "Unknown resident"),
+        Words("この識別子の住民はいません。", "There is no resident of this id."),
+    )
+    UNKNOWN_HOUSEHOLD = _unknown(
+        Words("世帯が見つかりません", "Unknown household"),
+        Words("この識別子の世帯はありません。", "There is no household of this id."),
+    )
+
+    # births
+    POSSIBLE_DUPLICATE = Kind(
+        HTTPStatus.CONFLICT,
+        Words("同じ子の届出かもしれません", "Possibly the same child"),
+        Words(
+            "同じ世帯、同じ生年月日の出生が case_numbers の案件にあります。",
+            "The cases in `case_numbers` are about a birth in this household on that day.",
+        ),
+        Words(
+            "別の子（双子など）なら、その番号を not_the_same_as に、"
+            "理由を not_the_same_reason に書いて送ってください。",
+            "If it is another child, e.g. a twin, send their numbers as `not_the_same_as`, with"
+            " `not_the_same_reason`.",
+        ),
+        Words(
+            "何も登録していません。番号も付けていません。",
+            "Nothing was stored, and no number was asked for.",
+        ),
+    )
+
+    # decisions
+    CASE_CLOSED = _conflict(
+        Words("案件は終わっています", "The case is closed"),
+        Words("終わった案件は変えられません。", "A closed case cannot be changed."),
+        Words("異動取消又は職権修正によってください。", "Use 異動取消 or 職権修正 instead."),
+    )
+    STALE_INCIDENT = _conflict(
+        Words("その対応待ちは終わっています", "The incident is closed"),
+        Words(
+            "その対応待ちは、もう判断を待っていません。今の対応待ちは open_incidents です。",
+            "It no longer waits for a decision; `open_incidents` do.",
+        ),
+    )
+    ALREADY_DECIDED = _conflict(
+        Words("すでに判断されています", "Already decided"),
+        Words(
+            "この対応待ちには、decision_id の判断を実行しています。",
+            "The decision in `decision_id` answers this incident and is being carried out.",
+        ),
+        Words("その判断の結果を待ってください。", "Wait for the outcome of that decision."),
+    )
+    VERB_NOT_ALLOWED = _conflict(
+        Words("ここではその判断はできません", "Not among the decisions allowed here"),
+        Words(
+            "この対応待ちで選べる判断は verbs のとおりです。",
+            "This incident may be answered by one of `verbs`.",
+        ),
+    )
+    ALREADY_WITHDRAWING = _conflict(
+        Words("取下げが進んでいます", "Already being withdrawn"),
+        Words("この案件は取下げの途中です。", "This case is being withdrawn."),
+        Words("取下げが終わるのを待ってください。", "Wait until the withdrawal has ended."),
+    )
+    OUTCOME_UNKNOWN = _conflict(
+        Words("送った電文の結果がまだ分かりません", "The outcome of a telegram is unknown"),
+        Words(
+            "相手に届いたか分からない電文があるため、訂正できません。",
+            "A telegram may or may not have arrived, so nothing can be amended.",
+        ),
+        Words(
+            "retry を選んで結果を確かめてから、訂正してください。",
+            "Decide `retry`, which asks the other system, and amend then.",
+        ),
+    )
+    LATER_CASE_STANDS = _conflict(
+        Words("後の異動があるため取下げできません", "A later case stands on this one"),
+        Words(
+            "case_numbers の案件が、この案件の記載を前提にしています。",
+            "The cases in `case_numbers` have changed what this one wrote.",
+        ),
+        Words(
+            "後の案件から順に異動取消をするか、職権修正によってください。",
+            "Cancel in reverse order, the latest case first, or use 職権修正.",
+        ),
+    )
+    NUMBER_BOUND = _conflict(
+        Words("その個人番号は別の人のものです", "The number belongs to somebody else"),
+        Words(
+            "入力した個人番号は、別の住民に登録されています。",
+            "The number entered is another resident's.",
+        ),
+        Words("番号を確かめてください。", "Check the number."),
+    )
+    INCIDENT_REQUIRED = _bad(
+        Words("対応待ちの指定がありません", "Which incident?"),
+        Words(
+            "取下げのほかは、どの対応待ちへの判断か incident_id が要ります。",
+            "Anything but a withdrawal must name the `incident_id` it answers.",
+        ),
+    )
+    MISSING_REASON = _bad(
+        Words("理由がありません", "The reason is missing"),
+        Words("判断には必ず理由が要ります。", "A decision needs a `reason`."),
+    )
+    MISSING_EVIDENCE = _bad(
+        Words("根拠がありません", "The evidence is missing"),
+        Words(
+            "手作業で済ませたことを示す文書番号などが要ります。",
+            "What was done by hand needs `evidence`, e.g. the number of a document.",
+        ),
+    )
+    MISSING_AMENDMENT = _bad(
+        Words("訂正の内容がありません", "The amendment is missing"),
+        Words("何をどう訂正するか amendment が要ります。", "Say what to correct in `amendment`."),
+    )
+    NUMBER_REQUIRED = _bad(
+        Words("個人番号がありません", "The number is missing"),
+        Words(
+            "この処理を手作業で済ませるには、得られた個人番号が要ります。",
+            "This step done by hand needs the `number` it would have brought.",
+        ),
+    )
+    NUMBER_NOT_WANTED = _bad(
+        Words("個人番号は要りません", "No number is wanted here"),
+        Words(
+            "この判断では個人番号を受け取りません。番号は捨てました。",
+            "This decision takes no `number`; it was thrown away.",
+        ),
+    )
+    WRONG_NUMBER = _bad(
+        Words("個人番号が正しくありません", "The number is wrong"),
+        Words("個人番号の桁数又は検査数字が合いません。", "Its form or check digit is wrong."),
+    )
+    SECOND_PERSON_REQUIRED = _bad(
+        Words("二人目の確認がありません", "A second person is needed"),
+        Words(
+            "この自治体では、手作業の完了を二人で確認します。",
+            "This municipality asks for a `second_person` when a step is done by hand.",
+        ),
+    )
+    SECOND_PERSON_IS_AUTHOR = _bad(
+        Words("二人目が本人です", "The second person is the first"),
+        Words("二人目は、判断した本人以外の職員です。", "The second person is somebody else."),
+    )
+    SECOND_PERSON_UNKNOWN = _bad(
+        Words("二人目の職員が分かりません", "The second person is unknown"),
+        Words(
+            "二人目は、この自治体で判断できる職員の識別子です。",
+            "Name someone who may decide in this municipality.",
+        ),
+    )
+
+    # stock
+    TOP_UP_OPEN = _conflict(
+        Words("補充はすでに進んでいます", "A top-up is already open"),
+        Words(
+            "住民票コード補充は自治体ごとに一件です。case_numbers の案件が進んでいます。",
+            "There is one top-up per municipality; see `case_numbers`.",
+        ),
+        Words("その案件が終わるのを待ってください。", "Wait until that case has ended."),
+    )
+
+    # ourselves
+    REGISTER_UNAVAILABLE = Kind(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        Words("台帳に接続できません", "The register cannot be reached"),
+        Words("今は受け付けられません。", "Nothing can be accepted at present."),
+        Words(
+            "しばらくして、同じ Idempotency-Key で送り直してください。",
+            "Send it again a little later, with the same Idempotency-Key.",
+        ),
+        Words(
+            "登録されたかは分かりません。同じ鍵で送れば二重にはなりません。",
+            "Whether it was stored is unknown; under the same key nothing happens twice.",
+        ),
+    )
+    INTERNAL_ERROR = Kind(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        Words("内部の誤りです", "An error of ours"),
+        Words("この要求を処理できませんでした。", "This request could not be carried out."),
+        Words(
+            "instance の番号を運用担当に伝えてください。",
+            "Tell operations the number in `instance`.",
+        ),
+        Words(
+            "登録されたかは分かりません。同じ鍵で送れば二重にはなりません。",
+            "Whether it was stored is unknown; under the same key nothing happens twice.",
+        ),
+    )
+
+    @property
+    def code(self) -> str:
+        """The stable code."""
+        return self.name
+
+    @property
+    def status(self) -> HTTPStatus:
+        """The HTTP status that goes with it."""
+        return self.value.status
