@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from activities.dispatch import Draft
+from activities.letters import Draft
 from activities.step import step
 from clients import jlis
 from domain.cases import Progress, StepRef

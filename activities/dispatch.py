@@ -7,80 +7,45 @@ cannot come to know it any more, do the same bytes leave again.
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
+from activities.letters import Draft, Ready
 from domain.cases import Progress, WaitKind
 from domain.errors import ContractBroken, OfficeError, Refused, Unavailable
-from domain.telegrams import Message, Peer, telegram_id
+from domain.telegrams import Peer, telegram_id
 from register import lanes, telegrams
 from register.telegrams import Outcome, TelegramState, Writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from uuid import UUID
 
     from activities.desk import Desk, Work
+    from activities.letters import Letter, PeerLine
     from domain.cases import StepRef
     from register.telegrams import Sent
     from register.transactions import Tx
     from register.vault import Vault
 
-# An attempt that wrote its telegram begins to send at once or never: see `_silent_since`.
-_LEASE = timedelta(seconds=15)
-
-
-class PeerDoor(Protocol):
-    """What every peer's client offers: send these bytes, or ask what became of them."""
-
-    async def send(self, municipality: str, telegram_id: UUID, body: bytes) -> bytes:
-        """Put these bytes under this id; the peer's answer."""
-        ...
-
-    async def look_up(self, municipality: str, telegram_id: UUID) -> bytes | None:
-        """The peer's answer to an earlier sending; ``None`` when it knows of none."""
-        ...
-
-
-class PeerLine(NamedTuple):
-    """A peer's door, and how long it may keep bytes before it acts on them or never will."""
-
-    door: PeerDoor
-    settling: timedelta
-
-
-class Draft(NamedTuple):
-    """The bytes of a telegram, and the lane and number it travels in, if it travels in one."""
-
-    body: bytes
-    resident_id: UUID | None = None
-    update_no: int | None = None
-
-
-class Letter(Protocol):
-    """What a step wants to say, and what it does with the answer."""
-
-    peer: Peer
-    message: Message
-
-    async def compose(
-        self, work: Work, telegram: UUID, earlier: list[Sent]
-    ) -> Draft | Progress | None:
-        """The draft; what it must wait for; or ``None`` when there is nothing (more) to say."""
-        ...
-
-    async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
-        """Use the answer in the transaction that records it; settle the step if it is done."""
-        ...
+# An attempt held up for longer than this part of its lease does not begin to send any more.
+_BEGIN_WITHIN = 3
 
 
 class Dispatch:
-    """Sends letters for steps."""
+    """Sends letters for steps.
 
-    def __init__(self, desk: Desk, vault: Vault, peers: Mapping[Peer, PeerLine]) -> None:
+    ``lease`` is how long after its row was written a telegram's bytes may still be leaving: longer
+    than the clients' time-out, because an attempt begins to send in the first third of it.
+    """
+
+    def __init__(
+        self, desk: Desk, vault: Vault, peers: Mapping[Peer, PeerLine], lease: timedelta
+    ) -> None:
         self._desk = desk
         self._vault = vault
         self._peers = peers
+        self._lease = lease.total_seconds()
 
     async def deliver(self, ref: StepRef, letter: Letter) -> Progress:
         """Bring a letter to its peer, exactly once.
@@ -90,12 +55,9 @@ class Dispatch:
         ready = await self._prepare(ref, letter)
         if isinstance(ready, Progress):
             return ready
-        if ready.ask:
-            answer = await self._ask(ref, letter, ready)
-            if answer is None:
-                ready = await self._again(ref, ready)
-                answer = await self._send(ref, letter, ready)
-        else:
+        answer = await self._ask(ref, letter, ready) if ready.doubt else None
+        if answer is None:
+            ready = await self._again(ref, ready) if ready.doubt else ready
             answer = await self._send(ref, letter, ready)
         return await self._delivered(ref, letter, ready, answer)
 
@@ -111,7 +73,7 @@ class Dispatch:
                 if sent.state in telegrams.OPEN
             ]
             for sent in doubtful:
-                await telegrams.raise_fence(tx, ref.municipality, sent, sent.state)
+                await telegrams.take_over(tx, ref.municipality, sent)
         for sent in doubtful:
             await self._find_out(ref, peer, sent)
 
@@ -132,7 +94,7 @@ class Dispatch:
         async with self._desk.open(ref) as tx:
             await self._conclude(tx, ref.municipality, outcome, answer)
 
-    async def _prepare(self, ref: StepRef, letter: Letter) -> _Ready | Progress:
+    async def _prepare(self, ref: StepRef, letter: Letter) -> Ready | Progress:
         async with self._desk.step(ref) as work:
             if work.settled:
                 return Progress()
@@ -144,19 +106,20 @@ class Dispatch:
                 return await work.waits(WaitKind.OPENING, shut)
             return await self._write(work, letter, earlier)
 
-    async def _resume(self, work: Work, last: Sent) -> _Ready:
+    async def _resume(self, work: Work, last: Sent) -> Ready:
         """Take over a telegram an earlier attempt left open."""
         unsent = last.state is TelegramState.UNSENT
-        state = TelegramState.SENDING if unsent else TelegramState.UNKNOWN
-        fence = await telegrams.raise_fence(work.tx, work.ref.municipality, last, state)
+        claim = telegrams.leave_again if unsent else telegrams.take_over
+        fence = await claim(work.tx, work.ref.municipality, last)
         body = await telegrams.body(
             work.tx, self._vault, work.ref.municipality, last.telegram_id, "out"
         )
         if body is None:
             raise ContractBroken("BODY_ERASED")
-        return _Ready(last.telegram_id, fence, body, ask=not unsent, left=last)
+        doubt = None if unsent else last
+        return Ready(last.telegram_id, fence, body, time.monotonic(), doubt)
 
-    async def _write(self, work: Work, letter: Letter, earlier: list[Sent]) -> _Ready | Progress:
+    async def _write(self, work: Work, letter: Letter, earlier: list[Sent]) -> Ready | Progress:
         generation = work.place.generation
         ordinal = sum(sent.generation == generation for sent in earlier)
         name = telegram_id(work.ref, work.step, generation, ordinal)
@@ -165,7 +128,7 @@ class Dispatch:
             return await work.done()
         if isinstance(draft, Progress):
             return draft
-        if await self._said_already(work, letter, earlier):
+        if draft.update_no is None and await self._said_already(work, letter, earlier):
             return await work.done()
         writing = Writing(
             telegram_id=name,
@@ -180,7 +143,7 @@ class Dispatch:
         )
         await telegrams.write(work.tx, self._vault, work.ref, writing)
         await work.begun()
-        return _Ready(name, 1, draft.body)
+        return Ready(name, 1, draft.body, time.monotonic())
 
     async def _said_already(self, work: Work, letter: Letter, earlier: list[Sent]) -> bool:
         """Whether the last telegram that arrived says, word for word, what this one would."""
@@ -194,8 +157,10 @@ class Dispatch:
         said = await telegrams.content_hash(work.tx, town, arrived[-1])
         return self._vault.content_hash(town, again.body) == said
 
-    async def _send(self, ref: StepRef, letter: Letter, ready: _Ready) -> bytes:
+    async def _send(self, ref: StepRef, letter: Letter, ready: Ready) -> bytes:
         try:
+            if time.monotonic() - ready.written_at > self._lease / _BEGIN_WITHIN:
+                raise Unavailable("TOO_LATE_TO_SEND", left=False)
             return await self._peers[letter.peer].door.send(
                 ref.municipality, ready.telegram_id, ready.body
             )
@@ -203,7 +168,7 @@ class Dispatch:
             await self._failed(ref, ready, failure)
             raise
 
-    async def _ask(self, ref: StepRef, letter: Letter, ready: _Ready) -> bytes | None:
+    async def _ask(self, ref: StepRef, letter: Letter, ready: Ready) -> bytes | None:
         try:
             answer = await self._peers[letter.peer].door.look_up(
                 ref.municipality, ready.telegram_id
@@ -211,35 +176,30 @@ class Dispatch:
         except Refused as refusal:
             await self._failed(ref, ready, refusal)
             raise
-        if answer is None and ready.left is not None:
-            self._wait_for_silence(letter.peer, ready.left)
+        if answer is None and ready.doubt is not None:
+            self._wait_for_silence(letter.peer, ready.doubt)
         return answer
 
     def _wait_for_silence(self, peer: Peer, sent: Sent) -> None:
         """Raise `Unavailable` while the bytes may still be on their way, and count that silence."""
         quiet = sent.now - sent.left_at
-        # A crashed attempt may have begun to send as late as its lease allowed.
-        lease = _LEASE if sent.state is TelegramState.SENDING else timedelta()
+        # Bytes of an attempt that died without a word may have left until its lease was over.
+        silent = sent.state is TelegramState.SENDING
+        lease = timedelta(seconds=self._lease if silent else 0)
         missing = self._peers[peer].settling + lease - quiet
         if missing > timedelta():
             raise Unavailable("SETTLING", after=missing)
 
-    async def _again(self, ref: StepRef, ready: _Ready) -> _Ready:
+    async def _again(self, ref: StepRef, ready: Ready) -> Ready:
         """The peer never got it and never will: the same bytes leave once more."""
         async with self._desk.step(ref) as work:
-            held = [
-                s
-                for s in await telegrams.of_step(work.tx, ref, work.step)
-                if s.telegram_id == ready.telegram_id
-            ]
-            if held[0].fence != ready.fence:
+            last = (await telegrams.of_step(work.tx, ref, work.step))[-1]
+            if (last.telegram_id, last.fence) != (ready.telegram_id, ready.fence):
                 raise Unavailable("OVERTAKEN", left=False)
-            fence = await telegrams.raise_fence(
-                work.tx, ref.municipality, held[0], TelegramState.SENDING
-            )
-        return ready._replace(fence=fence, ask=False)
+            fence = await telegrams.leave_again(work.tx, ref.municipality, last)
+        return Ready(ready.telegram_id, fence, ready.body, time.monotonic())
 
-    async def _failed(self, ref: StepRef, ready: _Ready, failure: OfficeError) -> None:
+    async def _failed(self, ref: StepRef, ready: Ready, failure: OfficeError) -> None:
         state = TelegramState.UNKNOWN
         if isinstance(failure, Refused):
             state = TelegramState.REFUSED
@@ -250,7 +210,7 @@ class Dispatch:
             await telegrams.conclude(tx, ref.municipality, outcome)
 
     async def _delivered(
-        self, ref: StepRef, letter: Letter, ready: _Ready, answer: bytes
+        self, ref: StepRef, letter: Letter, ready: Ready, answer: bytes
     ) -> Progress:
         """Record the answer and use it, in one transaction."""
         try:
@@ -277,13 +237,3 @@ class Dispatch:
             if lane is not None:
                 await lanes.delivered(tx, municipality, *lane)
         return True
-
-
-class _Ready(NamedTuple):
-    """A telegram that may leave, or must be asked for first."""
-
-    telegram_id: UUID
-    fence: int
-    body: bytes
-    ask: bool = False
-    left: Sent | None = None

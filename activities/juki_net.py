@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from activities.dispatch import Draft
+from activities.letters import Draft
 from activities.person import number_of, person_of
 from activities.step import ByHand, step, undo
 from clients import jlis
@@ -47,6 +47,7 @@ class JukiNet:
         peer=Peer.JLIS,
         follows_amendments=True,
         by_hand=ByHand.WITH_EVIDENCE,
+        announces=True,
     )
     async def announce(self, ref: StepRef) -> Progress:
         """CS-04 in the resident's lane; after an amendment, a correction of what it said."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from activities.attention import watch
-from activities.dispatch import Draft
+from activities.letters import Draft
 from activities.person import number_of
 from activities.step import ByHand, step
 from clients import jlis

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from temporalio import activity
 
-from activities.step import following_amendments, undoes
+from activities.step import announcing, following_amendments, undoes
 from domain.acting import Acting
 from domain.cases import CaseRef, Standing
 from register import cases, decisions, ledger, wakeups
@@ -31,7 +31,7 @@ class Office:
     @activity.defn(name="起床を受け取る")
     async def take_wakeups(self, case: CaseRef) -> Standing:
         """Take what woke the case, carry out its decisions, and read where it stands now."""
-        habits = Habits(following_amendments(), undoes())
+        habits = Habits(following_amendments(), announcing(), undoes())
         async with self._transactions.open(_acting(case)) as tx:
             await cases.lock(tx, case)
             for decision in await wakeups.take(tx, case.municipality, case.case_id):

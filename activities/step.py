@@ -35,6 +35,7 @@ class StepCard(NamedTuple):
     follows_amendments: bool = False
     by_hand: ByHand = ByHand.NO
     amendable: bool = True
+    announces: bool = False
 
     @property
     def verbs(self) -> tuple[Verb, ...]:
@@ -56,13 +57,15 @@ def step(
     follows_amendments: bool = False,
     by_hand: ByHand = ByHand.NO,
     amendable: bool = True,
+    announces: bool = False,
 ) -> Callable[[Method], Method]:
     """Declare a step under the name operators read, permanent once landed.
 
     ``follows_amendments`` marks a step that told somebody what an amendment may change;
-    ``amendable`` is false where the case has no 届出 to correct.
+    ``amendable`` is false where the case has no 届出 to correct; ``announces`` marks the step that
+    tells 住基ネット of the history's rows, and so holds the lane.
     """
-    return _declared(StepCard(name, peer, None, follows_amendments, by_hand, amendable))
+    return _declared(StepCard(name, peer, None, follows_amendments, by_hand, amendable, announces))
 
 
 def undo(
@@ -81,6 +84,11 @@ def card_of(method: Callable[..., Any] | str) -> StepCard:
 def following_amendments() -> list[str]:
     """Names of the steps that look again after an amendment."""
     return [card.name for card in CARDS.values() if card.follows_amendments]
+
+
+def announcing() -> list[str]:
+    """Names of the steps that tell 住基ネット what the history says."""
+    return [card.name for card in CARDS.values() if card.announces]
 
 
 def undoes() -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from activities.attention import watch
-from activities.dispatch import Draft
+from activities.letters import Draft
 from activities.person import number_of, person_of
 from activities.step import ByHand, step, undo
 from clients import unified_addressee as wire

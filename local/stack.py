@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Self
 from local import DIRECTORY
 from local import ports as port_book
 from local.ports import LOCALHOST, Ports
-from local.postgres import REGISTER, Postgres, write_private
+from local.postgres import REGISTER, Postgres
+from local.private import write_private
 from local.seat import Seat
 from local.supervisor import Child, Program, StackFailed, run
 from local.temporal import forget, temporal

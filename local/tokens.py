@@ -6,7 +6,7 @@ import json
 import secrets
 from typing import TYPE_CHECKING
 
-from local.postgres import write_private
+from local.private import write_private
 from runtime.settings import TokenGrant, TokenRole
 
 if TYPE_CHECKING:

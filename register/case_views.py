@@ -181,6 +181,10 @@ _DOUBTS = (
     " WHERE municipality = tenant() AND case_id = $1 AND state = ANY($2)"
 )
 _WRITTEN = "SELECT DISTINCT subject FROM telegram WHERE municipality = tenant() AND case_id = $1"
+_HOLDING = (
+    "SELECT subject FROM code_reservation"
+    " WHERE municipality = tenant() AND case_id = $1 AND state = 'held'"
+)
 
 
 async def find(tx: Tx, case_number: str) -> CaseFile | None:
@@ -239,3 +243,8 @@ async def doubts(tx: Tx, case_id: UUID) -> set[tuple[str, int]]:
 async def written(tx: Tx, case_id: UUID) -> set[int]:
     """Persons about whom a telegram was ever written: their code cannot become free again."""
     return {row["subject"] for row in await tx.fetch(_WRITTEN, case_id)}
+
+
+async def holding_codes(tx: Tx, case_id: UUID) -> set[int]:
+    """Persons of a case who hold a 住民票コード."""
+    return {row["subject"] for row in await tx.fetch(_HOLDING, case_id)}

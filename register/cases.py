@@ -79,6 +79,17 @@ async def _open_file(tx: Tx, case: CaseRef, acceptance: Acceptance) -> None:
     await _log(tx, case.municipality, case.case_id, "accepted")
 
 
+async def person(tx: Tx, ref: StepRef) -> UUID:
+    """The resident id of one person of a case, known since the case was accepted."""
+    return await tx.fetchval(
+        "SELECT resident_id FROM case_person"
+        " WHERE municipality = $1 AND case_id = $2 AND subject = $3",
+        ref.municipality,
+        ref.case_id,
+        ref.subject,
+    )
+
+
 async def examined(tx: Tx, ref: StepRef) -> dict[str, int]:
     """The 履歴番号, by resident id, on which this person's case was examined."""
     return await tx.fetchval(

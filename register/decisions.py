@@ -9,7 +9,7 @@ from domain.dates import RegisterDate
 from domain.identifiers import new_id
 from domain.notifications import BirthNotification, newborn_entry
 from domain.residents import Reason
-from register import births, cases, ledger, residents, wakeups
+from register import births, cases, lanes, ledger, residents, wakeups
 from register.vault import MY_NUMBER
 
 if TYPE_CHECKING:
@@ -91,13 +91,7 @@ async def amend_notification(
 
 async def enter_number(tx: Tx, vault: Vault, ref: StepRef, number: str) -> None:
     """Put the 個人番号 that staff entered by hand into the vault, for the person of the step."""
-    resident_id = await tx.fetchval(
-        "SELECT resident_id FROM case_person WHERE municipality = $1 AND case_id ="
-        " $2 AND subject = $3",
-        ref.municipality,
-        ref.case_id,
-        ref.subject,
-    )
+    resident_id = await cases.person(tx, ref)
     await vault.store(tx, ref.municipality, resident_id, MY_NUMBER, number)
 
 
@@ -106,6 +100,8 @@ class Habits(NamedTuple):
 
     following: Sequence[str]
     """Steps whose message follows an amendment."""
+    announcing: Sequence[str]
+    """Steps that tell 住基ネット what the history says."""
     undoes: dict[str, str]
     """Undo step to the step it takes back."""
 
@@ -136,8 +132,12 @@ async def _withdraw(tx: Tx, case: CaseRef) -> None:
     """Turn the case round; what was parked on the way forward needs no decision any more."""
     await cases.turn_back(tx, case)
     await tx.execute(
-        "UPDATE incident SET state = 'closed', closed_at = clock_timestamp()"
-        " WHERE municipality = $1 AND case_id = $2 AND state <> 'closed'",
+        "WITH ended AS (UPDATE incident SET state = 'closed', closed_at = clock_timestamp()"
+        "  WHERE municipality = $1 AND case_id = $2 AND state <> 'closed' RETURNING incident_id)"
+        " INSERT INTO decision_event (municipality, decision_id, event)"
+        " SELECT d.municipality, d.decision_id, 'failed_again' FROM decision d JOIN ended"
+        " USING (incident_id) WHERE d.municipality = $1 AND d.verb <> 'withdraw'"
+        " ON CONFLICT DO NOTHING",
         case.municipality,
         case.case_id,
     )
@@ -170,6 +170,9 @@ async def _by_hand(tx: Tx, case: CaseRef, row: Row, habits: Habits) -> None:
     state = StepState.BY_HAND if undone is None else StepState.UNDONE_BY_HAND
     generation = await _version(tx, ref)
     await ledger.settle(tx, ref, undone or row["step"], state, generation, row["step"])
+    if row["step"] in habits.announcing:
+        # Whoever queues behind this telegram need not wait for it any more.
+        await lanes.settle(tx, ref, await cases.person(tx, ref), "settled")
 
 
 async def _amend(tx: Tx, case: CaseRef, row: Row, habits: Habits) -> None:
@@ -177,13 +180,7 @@ async def _amend(tx: Tx, case: CaseRef, row: Row, habits: Habits) -> None:
     ref = StepRef(municipality=case.municipality, case_id=case.case_id, subject=row["subject"])
     await ledger.reopen(tx, ref, list(habits.following), await _version(tx, ref))
     notification = await births.notification(tx, ref)
-    resident_id = await tx.fetchval(
-        "SELECT resident_id FROM case_person WHERE municipality = $1 AND case_id ="
-        " $2 AND subject = $3",
-        ref.municipality,
-        ref.case_id,
-        ref.subject,
-    )
+    resident_id = await cases.person(tx, ref)
     await births.amended_claim(tx, ref, notification.child(ref.subject).born_on.day)
     await _correct_entry(tx, ref, resident_id, notification)
 

@@ -75,7 +75,7 @@ _LAST_SENDING = """
     WHERE municipality = $1 AND event <> 'body_erased' ORDER BY telegram_id, log_id DESC
 """
 
-# Taking over raises the fence and writes no event; what was on its way counts as unknown from then.
+# Taking over raises the fence and writes no event; leaving again keeps the code of the last time.
 _TELEGRAM_STATE = Rebuilding(
     "telegram_state",
     "電文の状態",
@@ -88,9 +88,7 @@ _TELEGRAM_STATE = Rebuilding(
     f"""
     SELECT s.telegram_id::text AS key, jsonb_build_array(s.case_id, s.step, s.subject,
         s.generation, s.ordinal,
-        CASE WHEN s.state = 'unknown' AND last.event = 'sending' AND s.fence > last.fence
-            THEN last.event ELSE s.state END,
-        CASE WHEN last.event = 'sending' THEN '' ELSE s.code END,
+        s.state, CASE WHEN last.event = 'sending' THEN '' ELSE s.code END,
         s.fence >= last.fence) AS content
     FROM telegram_state s LEFT JOIN ({_LAST_SENDING}) last USING (telegram_id)
     WHERE s.municipality = $1

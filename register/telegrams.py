@@ -120,18 +120,25 @@ async def write(tx: Tx, vault: Vault, ref: StepRef, letter: Writing) -> None:
     await _log(tx, ref.municipality, letter.telegram_id, TelegramState.SENDING, 1, "")
 
 
-async def raise_fence(tx: Tx, municipality: str, sent: Sent, state: TelegramState) -> int:
-    """Let a new attempt take over: whoever holds the old fence can write nothing any more."""
+async def take_over(tx: Tx, municipality: str, sent: Sent) -> int:
+    """Raise the fence: whoever holds the old one can write nothing any more.  Returns the new one."""
     await tx.execute(
-        "UPDATE telegram_state SET fence = fence + 1, state = $3,"
-        " left_at = CASE WHEN $3 = 'sending' THEN clock_timestamp() ELSE left_at END"
+        "UPDATE telegram_state SET fence = fence + 1 WHERE municipality = $1 AND telegram_id = $2",
+        municipality,
+        sent.telegram_id,
+    )
+    return sent.fence + 1
+
+
+async def leave_again(tx: Tx, municipality: str, sent: Sent) -> int:
+    """Mark the same bytes as leaving once more, under a new fence; returns it."""
+    await tx.execute(
+        "UPDATE telegram_state SET fence = fence + 1, state = 'sending', left_at = clock_timestamp()"
         " WHERE municipality = $1 AND telegram_id = $2",
         municipality,
         sent.telegram_id,
-        state,
     )
-    if state is TelegramState.SENDING:
-        await _log(tx, municipality, sent.telegram_id, state, sent.fence + 1, "")
+    await _log(tx, municipality, sent.telegram_id, TelegramState.SENDING, sent.fence + 1, "")
     return sent.fence + 1
 
 

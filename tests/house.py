@@ -16,7 +16,7 @@ import aiohttp
 import asyncpg
 
 from domain.acting import Acting
-from domain.cases import CaseRef, CaseState, Procedure, workflow_id
+from domain.cases import CaseRef, CaseState, Procedure, StepRef, workflow_id
 from domain.dates import RegisterDate
 from domain.notifications import BirthNotification, Child
 from domain.numbers import MunicipalityCode
@@ -141,7 +141,14 @@ class Town:
         if case is not None:
             await self.case(case, Procedure.CODE_TOP_UP).closes()
 
-    async def report_birth(self, *names: str, household: int = 0, **child: Any) -> Case:
+    async def report_birth(
+        self,
+        *names: str,
+        household: int = 0,
+        procedure: str = Procedure.BIRTH,
+        twin_of: str = "",
+        **child: Any,
+    ) -> Case:
         """A birth, accepted; several names make one case of several children."""
         usual: dict[str, Any] = {
             "born_on": RegisterDate.on(date(2026, 11, 20)),
@@ -153,8 +160,10 @@ class Town:
             household_id=self.households[household],
             notified_on=date(2026, 11, 23),
             children=children,
+            not_the_same_as=(twin_of,) if twin_of else (),
+            not_the_same_reason="双子" if twin_of else "",
         )
-        return await self.accept(Procedure.BIRTH, notification)
+        return await self.accept(procedure, notification)
 
     async def accept(self, procedure: str, notification: BirthNotification) -> Case:
         """Accept a 届出 of any procedure."""
@@ -223,6 +232,11 @@ class Case:
                     tx, self.ref.municipality, ruling, subject, changes
                 )
                 ruling = ruling._replace(version=version)
+            if number is not None:
+                ref = StepRef(
+                    municipality=self.ref.municipality, case_id=self.ref.case_id, subject=subject
+                )
+                await decisions.enter_number(tx, self.town.house.vault, ref, number)
             return await decisions.accept(tx, self.ref.municipality, ruling)
 
     async def lines(self) -> dict[str, str]:

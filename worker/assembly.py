@@ -11,9 +11,10 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.attention import Attention
 from activities.code_pool import CodePool
 from activities.desk import Desk
-from activities.dispatch import Dispatch, PeerLine
+from activities.dispatch import Dispatch
 from activities.failures import Failures, Patience
 from activities.juki_net import JukiNet
+from activities.letters import PeerLine
 from activities.linkage import Linkage
 from activities.office import Office
 from activities.residents import Residents
@@ -61,7 +62,8 @@ def steps(given: Surroundings) -> list[Any]:
         Peer.JLIS: PeerLine(jlis, settings.jlis_settling),
         Peer.UNIFIED_ADDRESSEE: PeerLine(addressee, settings.unified_addressee_settling),
     }
-    dispatch = Dispatch(desk, given.vault, peers)
+    # Half again the time-out, because sending begins within the first third of the lease.
+    dispatch = Dispatch(desk, given.vault, peers, settings.http_timeout * 1.5)
     attention = _attention(settings.patience_scale)
     return _methods(
         Office(given.transactions),

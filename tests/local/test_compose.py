@@ -10,7 +10,8 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from local.postgres import DISCREET, ROLES, locale
+from local.postgres import DISCREET, ROLES
+from local.programs import locale
 from local.temporal import DYNAMIC_CONFIG, SEARCH_ATTRIBUTES
 from runtime.settings import (
     ApiSettings,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -86,15 +87,14 @@ async def test_a_row_that_commits_late_is_sealed(town: Town, sealer: Pool) -> No
 
 async def test_a_lower_id_in_a_younger_transaction_is_sealed(town: Town, sealer: Pool) -> None:
     """Ids are drawn in one order and transactions begun in another: an id cursor loses this row."""
-    first, second = town.open(), town.open()
-    older = await first.__aenter__()
-    await older.fetchval("SELECT pg_current_xact_id()")
-    younger = await second.__aenter__()
-    await audit.record(younger, town.acting, "lower id")
-    await audit.record(older, town.acting, "higher id")
-    await first.__aexit__(None, None, None)
-    await _seal_until(town, sealer, 1)
-    await second.__aexit__(None, None, None)
+    async with AsyncExitStack() as first, AsyncExitStack() as second:
+        older = await first.enter_async_context(town.open())
+        await older.fetchval("SELECT pg_current_xact_id()")
+        younger = await second.enter_async_context(town.open())
+        await audit.record(younger, town.acting, "lower id")
+        await audit.record(older, town.acting, "higher id")
+        await first.aclose()
+        await _seal_until(town, sealer, 1)
 
     await _seal_until(town, sealer, 2)
     assert (await verify(town.transactions, town.acting)).sound

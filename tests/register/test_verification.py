@@ -137,7 +137,8 @@ async def test_what_the_office_does_by_the_rules_is_no_difference(town: Town, li
     async with town.open() as tx:
         other = await _begin(tx, town, ref, generation=1)
         sent = await telegrams.of_step(tx, ref, STEP)
-        await telegrams.raise_fence(tx, town.code, sent[-1], TelegramState.UNKNOWN)
+        fence = await telegrams.take_over(tx, town.code, sent[-1])
+        await telegrams.leave_again(tx, town.code, sent[-1]._replace(fence=fence))
         await ledger.reopen(tx, ref, [STEP], 1)
         await erase_body(tx, lived.telegram_id, "RETENTION")
         (case,) = await tx.fetch("SELECT * FROM case_file WHERE case_id = $1", ref.case_id)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 import pytest_asyncio
 
 from tests.house import House, Town, a_house
+from tests.triplets import Triplets
+from tests.workflows.sabotage import Saboteur
+from tests.workflows.trials import Trials
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -24,10 +28,16 @@ async def quiet_house(place: Place) -> AsyncGenerator[House]:
         yield house
 
 
+@pytest.fixture(scope="session")
+def saboteur() -> Saboteur:
+    """The saboteur in the house's worker; harmless until a test plans something."""
+    return Saboteur()
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def house(quiet_house: House) -> AsyncGenerator[House]:
-    """The house with one worker."""
-    async with quiet_house.worker():
+async def house(quiet_house: House, saboteur: Saboteur) -> AsyncGenerator[House]:
+    """The house with one worker, which also knows the procedures made for tests."""
+    async with quiet_house.worker(more_procedures=[Triplets], interceptors=[saboteur]):
         yield quiet_house
 
 
@@ -37,3 +47,9 @@ async def town(house: House) -> Town:
     town = await house.open_town()
     await town.stock()
     return town
+
+
+@pytest.fixture(scope="session")
+def trials(house: House, saboteur: Saboteur) -> Trials:
+    """Trials in this house."""
+    return Trials(house, saboteur)

@@ -1,0 +1,53 @@
+"""Amending a 届出 (誤記修正): which corrections may be made, and the next version of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api.acceptance import check_born, check_same
+from api.problem_types import ProblemType
+from api.problems import Problem
+from domain.cases import StepRef
+from domain.dates import jst_day
+from register import births, case_views, clock, decisions, municipalities
+
+if TYPE_CHECKING:
+    from api.decisions import AmendmentForm
+    from register.case_views import CaseFile, Incident
+    from register.decisions import Ruling
+    from register.transactions import Tx
+
+
+async def store(
+    tx: Tx, file: CaseFile, incident: Incident, ruling: Ruling, form: AmendmentForm
+) -> int:
+    """Store the corrected 届出 and return its version.
+
+    Raises `Problem` OUTCOME_UNKNOWN while a telegram of the step may have arrived, INVALID_INPUT,
+    or POSSIBLE_DUPLICATE for a birthday that makes the child another case's.
+    """
+    if (incident.step, incident.subject) in await case_views.doubts(tx, file.case_id):
+        raise Problem(ProblemType.OUTCOME_UNKNOWN)
+    if form.born_on is not None:
+        await _check_birthday(tx, file, incident.subject, form)
+    return await decisions.amend_notification(
+        tx, file.municipality, ruling, incident.subject, _changes(form)
+    )
+
+
+async def _check_birthday(
+    tx: Tx, file: CaseFile, subject: int, form: AmendmentForm
+) -> None:
+    ref = StepRef(municipality=file.municipality, case_id=file.case_id, subject=subject)
+    reported = await births.notification(tx, ref)
+    today = jst_day(await clock.now(tx))
+    corrected = reported.amended(subject, _changes(form))
+    check_born(corrected.child(subject).born_on.day, today, "amendment.born_on")
+    await births.household_address(tx, reported.household_id)
+    town = await municipalities.load(tx)
+    await check_same(tx, file.municipality, town, corrected, own=file.case_number)
+
+
+def _changes(form: AmendmentForm) -> dict[str, Any]:
+    """What was written on the form, as JSON; an address of null goes back to the household's."""
+    return form.model_dump(mode="json", exclude_unset=True)

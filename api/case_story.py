@@ -1,0 +1,201 @@
+"""From what the register knows of a case to what people read: steps, waits, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.access import act_of, roles_for
+from api.case_answers import (
+    AllowedDecision,
+    CaseAnswer,
+    CaseSummary,
+    DecisionAnswer,
+    IncidentAnswer,
+    PeerNoteAnswer,
+    PersonAnswer,
+    PersonAtStep,
+    StepAnswer,
+    Waiting,
+)
+from api.manual import AMENDABLE, Line, manual, needs
+from api.problem_types import Words
+from api.runbook import VERBS, advice
+from domain.cases import CaseState, Direction, StepState, Verb, WaitKind
+from domain.telegrams import Peer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from register.case_views import CaseFile, CaseParts, Decision, Failure, Incident, PeerNote, Wait
+
+_WAITS = {
+    WaitKind.LANE: Words("先の異動の電文を待っています。", "An earlier telegram must go first."),
+    WaitKind.CODE_STOCK: Words("住民票コードの補充を待っています。", "No 住民票コード in stock."),
+    WaitKind.OPENING: Words("住基ネットの開局を待っています。", "住基ネット is closed."),
+    WaitKind.PEER_PROGRESS: Words("相手の処理を待っています。", "The other system is at work."),
+}
+_START = Words("開始を待っています。", "About to start.")
+_STAFF = Words("職員の判断を待っています。", "Waiting for a decision of staff.")
+_DECISION = Words("判断を実行しています。", "A decision is being carried out.")
+_FAILURE = Words(
+    "相手が応答しないため、繰り返し試しています。", "Tried again and again until it works."
+)
+
+
+def told(file: CaseFile, parts: CaseParts, *, second_person: bool) -> CaseAnswer:
+    """The whole of a case."""
+    persons = {person.subject: person.resident_id for person in parts.persons}
+    lines = manual(file.procedure, (line.step for line in parts.lines))
+    standing = [incident for incident in parts.incidents if incident.state != "closed"]
+    return CaseAnswer(
+        **dict(summary(file)),
+        persons=[PersonAnswer(**dict(person)) for person in parts.persons],
+        waiting_for=list(waiting_for(file, parts)),
+        steps=[_step(line, parts, sorted(persons) or [0]) for line in lines],
+        incidents=[_incident(one, persons, second_person=second_person) for one in standing],
+        decisions=[decided(decision) for decision in parts.decisions],
+        peer_notes=[noted(note) for note in _notes(parts)],
+        withdrawal=_withdrawal(file, parts),
+    )
+
+
+def summary(file: CaseFile) -> CaseSummary:
+    """One line of a list."""
+    return CaseSummary.model_validate(file, from_attributes=True)
+
+
+def decided(decision: Decision) -> DecisionAnswer:
+    """One decision, without the words of its author."""
+    return DecisionAnswer.model_validate(decision, from_attributes=True)
+
+
+def noted(note: PeerNote) -> PeerNoteAnswer:
+    """One note about another system."""
+    return PeerNoteAnswer(
+        peer=note.peer, title=Peer(note.peer).title, code=note.code, since=note.since
+    )
+
+
+def waiting_for(file: CaseFile, parts: CaseParts) -> Iterator[Waiting]:
+    """Everything an open case waits for; nothing while it simply runs."""
+    if file.state is not CaseState.OPEN:
+        return
+    if file.started_at is None:
+        yield Waiting(kind="start", ja=_START.ja, en=_START.en, since=file.accepted_at)
+    yield from (_for_people(one) for one in parts.incidents if one.state != "closed")
+    yield from (_for_time(failure) for failure in parts.failures if not failure.over)
+    yield from (_for_its_turn(wait) for wait in parts.waits)
+
+
+def _for_people(incident: Incident) -> Waiting:
+    kind, words = ("staff", _STAFF) if incident.state == "open" else ("decision", _DECISION)
+    return Waiting(
+        kind=kind,
+        ja=words.ja,
+        en=words.en,
+        since=incident.opened_at,
+        step=incident.step,
+        subject=incident.subject,
+        code=incident.code,
+        peer=incident.peer,
+    )
+
+
+def _for_time(failure: Failure) -> Waiting:
+    return Waiting(
+        kind="failure",
+        ja=_FAILURE.ja,
+        en=_FAILURE.en,
+        since=failure.since,
+        next_try=failure.next_at,
+        step=failure.step,
+        subject=failure.subject,
+        code=failure.code,
+        peer=failure.peer,
+        failed_attempts=failure.times,
+    )
+
+
+def _for_its_turn(wait: Wait) -> Waiting:
+    words = _WAITS[wait.kind]
+    return Waiting(
+        kind=wait.kind,
+        ja=words.ja,
+        en=words.en,
+        since=wait.since,
+        next_try=wait.until,
+        step=wait.step,
+        subject=wait.subject,
+        behind=wait.behind,
+    )
+
+
+def _step(line: Line, parts: CaseParts, subjects: list[int]) -> StepAnswer:
+    persons = [_person(line, parts, subject) for subject in subjects]
+    return StepAnswer(step=line.step, undo=line.undo, peer=line.peer, persons=persons)
+
+
+def _person(line: Line, parts: CaseParts, subject: int) -> PersonAtStep:
+    failed = sum(
+        failure.times
+        for failure in parts.failures
+        if failure.subject == subject and failure.step in {line.step, line.undo}
+    )
+    for one in parts.lines:
+        if (one.step, one.subject) == (line.step, subject):
+            return PersonAtStep(
+                subject=subject,
+                state=one.state,
+                generation=one.generation,
+                begun_at=one.begun_at,
+                settled_at=one.settled_at,
+                failed_attempts=failed,
+            )
+    return PersonAtStep(
+        subject=subject, state=StepState.NOT_BEGUN, generation=0, failed_attempts=failed
+    )
+
+
+def _incident(
+    incident: Incident, persons: dict[int, UUID], *, second_person: bool
+) -> IncidentAnswer:
+    words = advice(incident.kind, incident.code)
+    open_now = incident.state == "open"
+    return IncidentAnswer(
+        incident_id=incident.incident_id,
+        state=incident.state,
+        kind=incident.kind,
+        code=incident.code,
+        step=incident.step,
+        subject=incident.subject,
+        resident_id=persons.get(incident.subject),
+        peer=incident.peer,
+        since=incident.opened_at,
+        advice_ja=words.ja,
+        advice_en=words.en,
+        allowed=[
+            _allowed(verb, needs(incident.step, verb, second_person=second_person))
+            for verb in incident.verbs
+            if open_now
+        ],
+        amendable_fields=AMENDABLE if open_now and Verb.AMEND in incident.verbs else [],
+    )
+
+
+def _allowed(verb: Verb, needed: list[str]) -> AllowedDecision:
+    words = VERBS[verb]
+    return AllowedDecision(
+        verb=verb, ja=words.ja, en=words.en, needs=needed, roles=roles_for(act_of(verb))
+    )
+
+
+def _withdrawal(file: CaseFile, parts: CaseParts) -> AllowedDecision | None:
+    under_way = any(decision.verb is Verb.WITHDRAW for decision in parts.decisions)
+    forward = file.direction is Direction.FORWARD and file.state is CaseState.OPEN
+    return _allowed(Verb.WITHDRAW, ["reason"]) if forward and not under_way else None
+
+
+def _notes(parts: CaseParts) -> list[PeerNote]:
+    failing = {failure.peer for failure in parts.failures if not failure.over}
+    return [note for note in parts.notes if note.peer in failing]

@@ -1,0 +1,58 @@
+"""The office's manual as the API needs it: the lines of a procedure, and what a step wants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.cases import Verb
+from domain.notifications import Child
+from workflows.rehearsal import card_of, lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.telegrams import Peer
+
+AMENDABLE = sorted(Child.AMENDABLE)
+
+
+class Line(NamedTuple):
+    """One line of a procedure: its step, what takes it back, and the system it speaks to."""
+
+    step: str
+    undo: str | None
+    peer: Peer | None
+
+
+def manual(procedure: str, seen: Iterable[str]) -> list[Line]:
+    """The lines in order; steps seen in the ledger that no line names come after."""
+    lines = [Line(line.step, line.undo, _peer(line.step)) for line in lines_of(procedure)]
+    known = {line.step for line in lines}
+    strangers = dict.fromkeys(step for step in seen if step not in known)
+    return [*lines, *(Line(step, None, _peer(step)) for step in strangers)]
+
+
+def needs(step: str, verb: Verb, *, second_person: bool) -> list[str]:
+    """What must be told with a decision at this step."""
+    if verb is Verb.AMEND:
+        return ["reason", "amendment"]
+    if verb is not Verb.DONE_BY_HAND:
+        return ["reason"]
+    number = ["number"] if wants_number(step) else []
+    second = ["second_person"] if second_person else []
+    return ["reason", "evidence", *number, *second]
+
+
+def wants_number(step: str) -> bool:
+    """Whether the step, done by hand, must be told the 個人番号 it would have brought."""
+    try:
+        return card_of(step).by_hand.value == "number"
+    except KeyError:
+        return False
+
+
+def _peer(step: str) -> Peer | None:
+    try:
+        return card_of(step).peer
+    except KeyError:
+        return None

@@ -1,0 +1,204 @@
+"""Judging decisions: whether this one may be made here and now, by this person, and its writing.
+
+Everything that depends on the case is judged under its lock, in the transaction that writes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api import amendments
+from api.access import act_of, demand
+from api.case_answers import DecisionDetail, DecisionReceipt
+from api.case_desk import found, standing_on
+from api.fields import wrong
+from api.manual import wants_number
+from api.problem_types import ProblemType
+from api.problems import Problem
+from domain.cases import CaseState, DecisionState, Direction, StepRef, Verb
+from domain.numbers import MyNumber, WrongNumber
+from register import audit, case_views, decisions, municipalities
+from register.decisions import Ruling
+from register.idempotency import Answer
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from api.counter import Counter
+    from api.decisions import DecisionForm
+    from domain.acting import Acting
+    from register.case_views import CaseFile, Incident
+    from register.transactions import Tx
+
+PROBLEMS = (
+    ProblemType.UNKNOWN_CASE,
+    ProblemType.UNKNOWN_INCIDENT,
+    ProblemType.CASE_CLOSED,
+    ProblemType.STALE_INCIDENT,
+    ProblemType.ALREADY_DECIDED,
+    ProblemType.VERB_NOT_ALLOWED,
+    ProblemType.ALREADY_WITHDRAWING,
+    ProblemType.OUTCOME_UNKNOWN,
+    ProblemType.LATER_CASE_STANDS,
+    ProblemType.POSSIBLE_DUPLICATE,
+    ProblemType.NUMBER_BOUND,
+    ProblemType.INCIDENT_REQUIRED,
+    ProblemType.MISSING_REASON,
+    ProblemType.MISSING_EVIDENCE,
+    ProblemType.MISSING_AMENDMENT,
+    ProblemType.NUMBER_REQUIRED,
+    ProblemType.NUMBER_NOT_WANTED,
+    ProblemType.WRONG_NUMBER,
+    ProblemType.SECOND_PERSON_REQUIRED,
+    ProblemType.SECOND_PERSON_IS_AUTHOR,
+    ProblemType.SECOND_PERSON_UNKNOWN,
+)
+"""What a decision may be refused with, each for one reason."""
+
+
+def check_form(counter: Counter, form: DecisionForm) -> None:
+    """Judge what the form says by itself: the role, and what belongs to the verb."""
+    demand(counter.caller, act_of(form.verb))
+    if not form.reason:
+        raise Problem(ProblemType.MISSING_REASON, wrong("reason", "MISSING"))
+    if form.incident_id is None and form.verb is not Verb.WITHDRAW:
+        raise Problem(ProblemType.INCIDENT_REQUIRED, wrong("incident_id", "MISSING"))
+    if form.verb is Verb.DONE_BY_HAND and not form.evidence:
+        raise Problem(ProblemType.MISSING_EVIDENCE, wrong("evidence", "MISSING"))
+    if form.verb is Verb.AMEND and not (form.amendment and form.amendment.model_fields_set):
+        raise Problem(ProblemType.MISSING_AMENDMENT, wrong("amendment", "MISSING"))
+    if form.verb is not Verb.AMEND and form.amendment is not None:
+        raise Problem(ProblemType.INVALID_INPUT, wrong("amendment", "NOT_FOR_THIS_VERB"))
+    if form.verb is not Verb.DONE_BY_HAND and form.number is not None:
+        raise Problem(ProblemType.NUMBER_NOT_WANTED, wrong("number", "NOT_FOR_THIS_VERB"))
+    _check_second_person(counter, form)
+
+
+async def accept(tx: Tx, counter: Counter, case_number: str, form: DecisionForm) -> Answer:
+    """Judge a decision against its case, and write it; raises one of `PROBLEMS`."""
+    file = await _locked(tx, case_number)
+    incident = await _answered(tx, file, form)
+    ruling = Ruling(
+        case_id=file.case_id,
+        incident_id=form.incident_id,
+        verb=form.verb,
+        author=counter.caller.client,
+        role=counter.caller.role,
+        reason=form.reason,
+        evidence=form.evidence,
+        second_person=form.second_person,
+    )
+    if form.verb is Verb.WITHDRAW:
+        await _check_nothing_later(tx, file)
+    elif incident is not None and form.verb is Verb.DONE_BY_HAND:
+        await _take_by_hand(tx, counter, file, incident, form)
+    elif incident is not None and form.amendment is not None:
+        version = await amendments.store(tx, file, incident, ruling, form.amendment)
+        ruling = ruling._replace(version=version)
+    decision_id = await decisions.accept(tx, file.municipality, ruling)
+    receipt = DecisionReceipt(
+        decision_id=decision_id, case_number=case_number, state=DecisionState.ACCEPTED
+    )
+    location = f"/v1/cases/{case_number}/decisions/{decision_id}"
+    return Answer(202, receipt.model_dump(mode="json"), location)
+
+
+async def show(tx: Tx, acting: Acting, case_number: str, decision_id: UUID) -> DecisionDetail:
+    """One decision, words included; that somebody read them is audited."""
+    file = await found(tx, case_number)
+    for decision in await case_views.decisions(tx, file.case_id):
+        if decision.decision_id == decision_id:
+            await audit.record(tx, acting, "view_decision", case_id=file.case_id)
+            return DecisionDetail.model_validate(decision, from_attributes=True)
+    raise Problem(ProblemType.UNKNOWN_DECISION)
+
+
+async def _locked(tx: Tx, case_number: str) -> CaseFile:
+    file = await case_views.lock(tx, case_number)
+    if file is None:
+        raise Problem(ProblemType.UNKNOWN_CASE)
+    if file.state is not CaseState.OPEN:
+        raise Problem(ProblemType.CASE_CLOSED)
+    return file
+
+
+async def _answered(tx: Tx, file: CaseFile, form: DecisionForm) -> Incident | None:
+    """The incident this decision answers, once it is clear that it may."""
+    standing = await _withdrawal(tx, file)
+    turning = standing is not None and file.direction is Direction.FORWARD
+    if turning or (form.verb is Verb.WITHDRAW and file.direction is Direction.WITHDRAWING):
+        more = {"decision_id": standing} if standing else {}
+        raise Problem(ProblemType.ALREADY_WITHDRAWING, **more)
+    if form.incident_id is None:
+        return None
+    incidents = await case_views.incidents(tx, file.case_id)
+    for incident in incidents:
+        if incident.incident_id == form.incident_id:
+            _check_incident(incident, incidents, form.verb)
+            return incident
+    raise Problem(ProblemType.UNKNOWN_INCIDENT)
+
+
+def _check_incident(incident: Incident, incidents: list[Incident], verb: Verb) -> None:
+    if incident.state == "deciding":
+        raise Problem(ProblemType.ALREADY_DECIDED, decision_id=incident.decision_id)
+    if incident.state == "closed":
+        still = [one.incident_id for one in incidents if one.state == "open"]
+        raise Problem(ProblemType.STALE_INCIDENT, open_incidents=still)
+    if verb not in incident.verbs:
+        raise Problem(ProblemType.VERB_NOT_ALLOWED, verbs=[str(one) for one in incident.verbs])
+
+
+async def _withdrawal(tx: Tx, file: CaseFile) -> UUID | None:
+    """The withdrawal that has been decided already, carried out or not."""
+    for decision in await case_views.decisions(tx, file.case_id):
+        if decision.verb is Verb.WITHDRAW:
+            return decision.decision_id
+    return None
+
+
+async def _check_nothing_later(tx: Tx, file: CaseFile) -> None:
+    blocking = await standing_on(tx, file, await case_views.persons(tx, file.case_id))
+    if blocking:
+        raise Problem(ProblemType.LATER_CASE_STANDS, case_numbers=blocking)
+
+
+async def _take_by_hand(
+    tx: Tx, counter: Counter, file: CaseFile, incident: Incident, form: DecisionForm
+) -> None:
+    """What a step done by hand must bring: a second pair of eyes, and its number."""
+    town = await municipalities.load(tx)
+    if town.parameters.second_person_for_by_hand and not form.second_person:
+        raise Problem(ProblemType.SECOND_PERSON_REQUIRED, wrong("second_person", "MISSING"))
+    number = _number(form, wanted=wants_number(incident.step))
+    if number is not None:
+        ref = StepRef(
+            municipality=file.municipality, case_id=file.case_id, subject=incident.subject
+        )
+        await decisions.enter_number(tx, counter.office.vault, ref, number)
+
+
+def _number(form: DecisionForm, *, wanted: bool) -> MyNumber | None:
+    if not wanted and form.number is not None:
+        raise Problem(ProblemType.NUMBER_NOT_WANTED, wrong("number", "NOT_FOR_THIS_VERB"))
+    if not wanted:
+        return None
+    if form.number is None:
+        raise Problem(ProblemType.NUMBER_REQUIRED, wrong("number", "MISSING"))
+    try:
+        return MyNumber(form.number)
+    except WrongNumber as flaw:
+        code = flaw.code
+    raise Problem(ProblemType.WRONG_NUMBER, wrong("number", code))
+
+
+def _check_second_person(counter: Counter, form: DecisionForm) -> None:
+    second, caller = form.second_person, counter.caller
+    if not second:
+        return
+    if second == caller.client:
+        raise Problem(
+            ProblemType.SECOND_PERSON_IS_AUTHOR, wrong("second_person", "WRONG_PERSON")
+        )
+    if not counter.office.tokens.may_decide(second, caller.municipality):
+        raise Problem(ProblemType.SECOND_PERSON_UNKNOWN, wrong("second_person", "WRONG_PERSON"))

@@ -1,0 +1,64 @@
+"""Lists of cases, newest first, and the one top-up a municipality may have open."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+from domain.cases import CaseState, Procedure
+from register.case_views import CaseFile
+
+if TYPE_CHECKING:
+    from register.transactions import Tx
+
+
+class Place(NamedTuple):
+    """Behind which case a page begins."""
+
+    accepted_at: datetime
+    case_id: UUID
+
+
+class Wanted(NamedTuple):
+    """Which cases; ``None`` does not narrow.  Days are Japan's, both included."""
+
+    state: CaseState | None = None
+    procedure: str | None = None
+    reference: str | None = None
+    waiting_for_staff: bool = False
+    accepted_from: date | None = None
+    accepted_to: date | None = None
+
+
+_PAGE = """
+SELECT * FROM (
+    SELECT c.*, EXISTS (
+        SELECT FROM incident i WHERE i.municipality = c.municipality
+        AND i.case_id = c.case_id AND i.state = 'open') AS waiting_for_staff
+    FROM case_file c WHERE c.municipality = tenant()
+) found
+WHERE ($1::text IS NULL OR state = $1)
+AND ($2::text IS NULL OR procedure = $2)
+AND ($3::text IS NULL OR reference = $3)
+AND (NOT $4::boolean OR waiting_for_staff)
+AND ($5::date IS NULL OR accepted_at >= $5::timestamp AT TIME ZONE 'Asia/Tokyo')
+AND ($6::date IS NULL OR accepted_at < ($6::date + 1)::timestamp AT TIME ZONE 'Asia/Tokyo')
+AND ($7::timestamptz IS NULL OR (accepted_at, case_id) < ($7, $8::uuid))
+ORDER BY accepted_at DESC, case_id DESC LIMIT $9
+"""
+
+
+async def page(tx: Tx, wanted: Wanted, behind: Place | None, limit: int) -> list[CaseFile]:
+    """At most ``limit`` cases, newest first, behind a place in the list."""
+    rows = await tx.fetch(_PAGE, *wanted, *(behind or (None, None)), limit)
+    return [CaseFile.model_validate(dict(row)) for row in rows]
+
+
+async def open_top_up(tx: Tx) -> str | None:
+    """The number of the municipality's open 住民票コード補充, if there is one."""
+    return await tx.fetchval(
+        "SELECT case_number FROM case_file"
+        " WHERE municipality = tenant() AND procedure = $1 AND state = 'open'",
+        Procedure.CODE_TOP_UP,
+    )
