@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.case_answers import Receipt
@@ -41,7 +41,7 @@ async def birth(tx: Tx, acting: Acting, form: BirthForm) -> Answer:
     town = await municipalities.load(tx)
     notification = _notification(form, jst_day(await clock.now(tx)))
     examined = await _examined(tx, acting.municipality, form.household_id)
-    await check_same(tx, acting.municipality, town, notification)
+    await check_same(tx, acting.municipality, notification)
     term = _term(notification, town)
     case = await cases.accept(
         tx,
@@ -67,7 +67,6 @@ async def birth(tx: Tx, acting: Acting, form: BirthForm) -> Answer:
 async def check_same(
     tx: Tx,
     municipality: str,
-    town: Municipality,
     notification: BirthNotification,
     *,
     own: str = "",
@@ -76,13 +75,8 @@ async def check_same(
 
     ``own`` is the case asking, if it exists already.  The caller holds the household's lock.
     """
-    reach = town.parameters.possible_duplicate_days
-    days = {
-        child.born_on.day + timedelta(days=offset)
-        for child in notification.children
-        for offset in range(-reach, reach + 1)
-    }
-    found = await births.same(tx, municipality, notification.household_id, sorted(days))
+    days = [child.born_on.day for child in notification.children]
+    found = await births.same(tx, municipality, notification.household_id, days)
     others = sorted(set(found) - {own, *notification.not_the_same_as})
     if others:
         raise Problem(ProblemType.POSSIBLE_DUPLICATE, case_numbers=others)

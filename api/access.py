@@ -115,7 +115,7 @@ def _caller(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    tokens: Tokens = request.state.tokens
+    tokens: Tokens = request.state.office.tokens
     caller = tokens.caller(credentials.credentials) if credentials else None
     if caller is None:
         raise Problem(ProblemType.NOT_IDENTIFIED)

@@ -9,7 +9,7 @@ from api.problem_types import ProblemType
 from api.problems import Problem
 from domain.cases import StepRef
 from domain.dates import jst_day
-from register import births, case_views, clock, decisions, municipalities
+from register import births, case_views, clock, decisions
 
 if TYPE_CHECKING:
     from api.decisions import AmendmentForm
@@ -35,17 +35,14 @@ async def store(
     )
 
 
-async def _check_birthday(
-    tx: Tx, file: CaseFile, subject: int, form: AmendmentForm
-) -> None:
+async def _check_birthday(tx: Tx, file: CaseFile, subject: int, form: AmendmentForm) -> None:
     ref = StepRef(municipality=file.municipality, case_id=file.case_id, subject=subject)
     reported = await births.notification(tx, ref)
     today = jst_day(await clock.now(tx))
     corrected = reported.amended(subject, _changes(form))
     check_born(corrected.child(subject).born_on.day, today, "amendment.born_on")
     await births.household_address(tx, reported.household_id)
-    town = await municipalities.load(tx)
-    await check_same(tx, file.municipality, town, corrected, own=file.case_number)
+    await check_same(tx, file.municipality, corrected, own=file.case_number)
 
 
 def _changes(form: AmendmentForm) -> dict[str, Any]:

@@ -44,8 +44,8 @@ class ChildForm(Form):
 
     def child(self) -> Child:
         """The child as the 届出 keeps it."""
-        address = self.address.address() if self.address else None
-        return Child(**{**dict(self), "address": address})
+        said = dict(self) | {"address": self.address.address() if self.address else None}
+        return Child.model_validate(said)
 
 
 class BirthForm(Form):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar, cast
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from api.access import KnownCaller
+from api.access import KnownCaller  # noqa: TC001 - read by the framework
 from api.fields import NAMES, errors_of, place, wrong
 from api.problem_types import ProblemType
 from api.problems import Problem
@@ -65,7 +65,7 @@ def form(kind: type[F]) -> Callable[[JSON], F]:
     return read
 
 
-def body_of(kind: type[Form], **examples: tuple[str, JSON]) -> dict[str, Any]:
+def body_of(kind: type[BaseModel], **examples: tuple[str, JSON]) -> dict[str, Any]:
     """How OpenAPI shows the body of a route, each example with its title."""
     shown = {name: {"summary": title, "value": body} for name, (title, body) in examples.items()}
     schema = {"$ref": f"#/components/schemas/{kind.__name__}"}

@@ -79,9 +79,7 @@ async def standing_on(tx: Tx, file: CaseFile, persons: list[PersonOfCase]) -> li
     """Numbers of later cases standing on what this one wrote; such a case cannot be withdrawn."""
     blocking: set[str] = set()
     for person in persons:
-        ref = StepRef(
-            municipality=file.municipality, case_id=file.case_id, subject=person.subject
-        )
+        ref = StepRef(municipality=file.municipality, case_id=file.case_id, subject=person.subject)
         rows = await residents.own_rows(tx, ref, person.resident_id)
         later = await residents.later_case(tx, ref, person.resident_id, rows) if rows else None
         blocking |= {later} if later else set()

@@ -29,9 +29,7 @@ async def find(counter: ForCases, filters: Annotated[CaseFilters, Query()]) -> C
         return await case_desk.page(tx, filters)
 
 
-@router.get(
-    "/{case_number}", summary="案件を見る", responses=problems(ProblemType.UNKNOWN_CASE)
-)
+@router.get("/{case_number}", summary="案件を見る", responses=problems(ProblemType.UNKNOWN_CASE))
 async def show(counter: ForCases, case_number: CaseNumberInPath) -> CaseAnswer:
     """処理ごとの状態、待っているもの、対応待ちと選べる判断を返す。個人の情報は含まない。
 

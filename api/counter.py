@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from fastapi import Depends, Header, Request
 from fastapi.responses import JSONResponse
@@ -15,14 +15,13 @@ from api.problem_types import ProblemType
 from api.problems import Problem
 from domain.acting import Acting
 from register import audit, idempotency
-from register.transactions import Transactions
-from register.vault import Vault
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from register.idempotency import Answer
-    from register.transactions import Tx
+    from register.transactions import Transactions, Tx
+    from register.vault import Vault
 
 # Looking for what is not there, or is another municipality's, is worth remembering.
 _REMEMBERED = {
@@ -38,12 +37,10 @@ class Counter:
     def __init__(self, office: Office, caller: Caller, purpose: str) -> None:
         self.office = office
         self.caller = caller
-        self.acting = Acting(
-            municipality=caller.municipality, actor=caller.client, purpose=purpose
-        )
+        self.acting = Acting(municipality=caller.municipality, actor=caller.client, purpose=purpose)
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[Tx]:
+    async def open(self) -> AsyncGenerator[Tx]:
         """Work in one transaction; a look for what is not there is audited in one of its own."""
         try:
             async with self.office.transactions.open(self.acting) as tx:
@@ -72,22 +69,20 @@ class Counter:
             await audit.record(tx, self.acting, "not_found", detail={"code": kind.code})
 
 
-class Office:
+class Office(NamedTuple):
     """What every counter of this process shares."""
 
-    def __init__(self, transactions: Transactions, vault: Vault, tokens: Tokens) -> None:
-        self.transactions = transactions
-        self.vault = vault
-        self.tokens = tokens
+    transactions: Transactions
+    vault: Vault
+    tokens: Tokens
 
 
-class Once:
+class Once(NamedTuple):
     """The key of a request, with a hash of what it asks that tells nothing by itself."""
 
-    def __init__(self, key: str, route: str, body_hash: bytes) -> None:
-        self.key = key
-        self.route = route
-        self.body_hash = body_hash
+    key: str
+    route: str
+    body_hash: bytes
 
 
 def _counter_for(act: Act) -> Callable[..., Counter]:

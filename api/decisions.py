@@ -14,7 +14,7 @@ from api.bodies import Form, body_of, form
 from api.case_answers import DecisionDetail, DecisionReceipt
 from api.cases import CaseNumberInPath
 from api.counter import ForCases, ForDeciding, OnceOnly
-from api.forms import AddressForm, DayOrWords, Kana, Name, Relationship, Remark, SexAsSaid
+from api.forms import AddressForm, DayOrWordsLater, Kana, Name, Relationship, Remark, SexAsSaid
 from api.problem_types import ProblemType
 from api.problems import ONCE, problems
 from domain.cases import Verb
@@ -29,7 +29,7 @@ class AmendmentForm(Form):
     name: Name = ""
     name_kana: Kana = ""
     sex: SexAsSaid = Sex.BLANK
-    born_on: DayOrWords | None = None
+    born_on: DayOrWordsLater = None
     relationship: Relationship = "子"
     address: AddressForm | None = Field(default=None, description="null なら世帯の住所に戻す")
 
@@ -108,9 +108,7 @@ async def decide(
     The outcome is read from the decision: worked, or failed again.
     """
     rulings.check_form(counter, decision)
-    return await counter.once(
-        once, lambda tx: rulings.accept(tx, counter, case_number, decision)
-    )
+    return await counter.once(once, lambda tx: rulings.accept(tx, counter, case_number, decision))
 
 
 @router.get(

@@ -123,6 +123,12 @@ DayOrWords = Annotated[
     PlainValidator(register_date),
     WithJsonSchema({"anyOf": [_DAY_SCHEMA, _WORDED_SCHEMA]}),
 ]
+DayOrWordsLater = Annotated[
+    RegisterDate | None,
+    PlainValidator(register_date),
+    WithJsonSchema({"anyOf": [_DAY_SCHEMA, _WORDED_SCHEMA]}),
+]
+"""The same where it may be left out; null is no date."""
 Name = Annotated[str, AfterValidator(check_name), Field(description="氏名。未定なら空")]
 Kana = Annotated[str, AfterValidator(check_kana), Field(description="全角カタカナ")]
 SexAsSaid = Annotated[
@@ -145,7 +151,9 @@ Reference = Annotated[
     AfterValidator(check_name),
     Field(description="呼び出す側の受付番号など。検索に使える（個人の情報を書かないこと）"),
 ]
-Remark = Annotated[str, Field(max_length=LONGEST_REMARK), BeforeValidator(lambda v: v), AfterValidator(remark)]
+Remark = Annotated[
+    str, Field(max_length=LONGEST_REMARK), BeforeValidator(lambda v: v), AfterValidator(remark)
+]
 
 
 class AddressForm(Form):
@@ -157,9 +165,7 @@ class AddressForm(Form):
     line: Annotated[str, AfterValidator(check_address), AfterValidator(_not_blank)] = Field(
         description="都道府県から地番まで"
     )
-    building: Annotated[str, AfterValidator(check_building)] = Field(
-        default="", description="方書"
-    )
+    building: Annotated[str, AfterValidator(check_building)] = Field(default="", description="方書")
 
     def address(self) -> Address:
         """The address as the register keeps it."""

@@ -197,8 +197,6 @@ def _check_second_person(counter: Counter, form: DecisionForm) -> None:
     if not second:
         return
     if second == caller.client:
-        raise Problem(
-            ProblemType.SECOND_PERSON_IS_AUTHOR, wrong("second_person", "WRONG_PERSON")
-        )
+        raise Problem(ProblemType.SECOND_PERSON_IS_AUTHOR, wrong("second_person", "WRONG_PERSON"))
     if not counter.office.tokens.may_decide(second, caller.municipality):
         raise Problem(ProblemType.SECOND_PERSON_UNKNOWN, wrong("second_person", "WRONG_PERSON"))

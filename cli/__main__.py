@@ -12,6 +12,7 @@ import typer
 
 from cli.keys import keys
 from cli.register import import_people, municipality
+from cli.resume import resume
 from cli.stack import adopt_local_stack, demo, down, migrate, up
 from cli.verify import verify
 from runtime.exit import leave
@@ -37,6 +38,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(municipality, name="municipality")
 app.command("import")(import_people)
 app.command()(verify)
+app.command()(resume)
 
 
 def main() -> NoReturn:

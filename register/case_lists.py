@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
-from uuid import UUID
 
 from domain.cases import CaseState, Procedure
 from register.case_views import CaseFile
 
 if TYPE_CHECKING:
+    from uuid import UUID
+    from datetime import date, datetime
     from register.transactions import Tx
 
 

@@ -70,14 +70,16 @@ async def stand_at(tx: Tx, ref: StepRef, step: str, direction: Direction) -> Pla
 async def record(tx: Tx, ref: StepRef, step: str, state: StepState, generation: int) -> None:
     """Write how far a step has come, in the ledger and in its log."""
     await tx.execute(
-        "WITH line AS (INSERT INTO step_ledger (municipality, case_id, step,"
-        " subject, state, generation,"
-        "  settled_at) VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $5 = 'begun' THEN NULL"
-        "  ELSE clock_timestamp() END)"
-        " ON CONFLICT (municipality, case_id, step, subject) DO UPDATE SET state = excluded.state,"
-        "  generation = excluded.generation, settled_at = excluded.settled_at)"
+        "WITH line AS (INSERT INTO step_ledger"
+        "  (municipality, case_id, step, subject, state, generation, settled_at)"
+        "  VALUES ($1, $2, $3, $4, $5, $6,"
+        "   CASE WHEN $5 = 'begun' THEN NULL ELSE clock_timestamp() END)"
+        "  ON CONFLICT (municipality, case_id, step, subject) DO UPDATE SET state = excluded.state,"
+        "   generation = excluded.generation, settled_at = excluded.settled_at"
+        "  RETURNING municipality, case_id, step, subject, state, generation)"
+        # Logged from the line that is locked by now, so that log and ledger agree on the order.
         " INSERT INTO step_event (municipality, case_id, step, subject, event, generation)"
-        " VALUES ($1, $2, $3, $4, $5, $6)",
+        " SELECT municipality, case_id, step, subject, state, generation FROM line",
         ref.municipality,
         ref.case_id,
         step,
@@ -173,12 +175,7 @@ async def standing(tx: Tx, case: CaseRef) -> Standing:
         case.municipality,
         case.case_id,
     )
-    parked = await tx.fetch(
-        "SELECT step, subject FROM incident WHERE municipality = $1 AND case_id = $2"
-        " AND state = 'open'",
-        case.municipality,
-        case.case_id,
-    )
+    parked = await tx.fetch(_PARKED, case.municipality, case.case_id)
     return Standing(
         direction=Direction(file["direction"]),
         late=file["late"],
@@ -186,3 +183,12 @@ async def standing(tx: Tx, case: CaseRef) -> Standing:
         lines=tuple(LedgerLine.model_validate(dict(row)) for row in lines),
         parked=tuple((row["step"], row["subject"]) for row in parked),
     )
+
+
+# A decision that is accepted and not yet taken has not been carried out: nobody goes on before it is.
+_PARKED = """
+SELECT i.step, i.subject FROM incident i
+WHERE i.municipality = $1 AND i.case_id = $2 AND (i.state = 'open' OR i.state = 'deciding' AND EXISTS (
+    SELECT FROM decision d JOIN wakeup w USING (municipality, decision_id)
+    WHERE d.municipality = $1 AND d.incident_id = i.incident_id AND w.taken_at IS NULL))
+"""

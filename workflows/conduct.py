@@ -101,7 +101,6 @@ class Conduct:
     async def _forward(self, step: str, ref: StepRef) -> None:
         """Settle a step, and before it whatever an amendment has opened again."""
         while not self._picture.passed(step, ref):
-            await self._catch_up(step, ref)
             await self._settle(step, ref)
 
     async def _catch_up(self, step: str, ref: StepRef) -> None:
@@ -117,15 +116,15 @@ class Conduct:
     async def _settle(self, step: str, ref: StepRef) -> None:
         """Going forward: try until the step is settled, or an amendment asks to look back first."""
         while True:
+            await self._until_decided(step, ref)
             self._stop_if_turned()
+            await self._catch_up(step, ref)
             takes = self._takes
             try:
                 progress = await self._execute(step, ref)
             except ActivityError as failure:
                 self._stop_if_turned()
-                await self._until_decided(failure, step, ref)
-                self._stop_if_turned()
-                await self._catch_up(step, ref)
+                await self._look_why(failure)
                 continue
             if progress.wait is None:
                 self._picture.note(step, ref, StepState.DONE)
@@ -143,36 +142,46 @@ class Conduct:
     async def _settle_back(self, back: str, ref: StepRef) -> None:
         """Going back: the same loop, but nothing turns it round any more."""
         while True:
+            await self._until_decided(back, ref)
             takes = self._takes
             try:
                 progress = await self._execute(back, ref)
             except ActivityError as failure:
-                await self._until_decided(failure, back, ref)
+                await self._look_why(failure)
                 continue
             if progress.wait is None:
                 return
             await self._doze(back, progress, takes)
 
-    async def _until_decided(self, failure: ActivityError, step: str, ref: StepRef) -> None:
-        """Stand still at an incident until staff have decided it, or the case turns back."""
+    async def _look_why(self, failure: ActivityError) -> None:
+        """After a refusal, look at the incident it left in the ledger; raise anything else."""
         if not _parks(failure):
             raise failure
-        turned = self._picture.turned
         await self._read(Office.read_standing)
+
+    async def _until_decided(self, step: str, ref: StepRef) -> None:
+        """Stand still at an incident until staff have decided it, or the case turns back.
+
+        A run that was started anew stands at the incident its predecessor left.
+        """
+        turned = self._picture.turned
+        if not self._picture.is_parked(step, ref):
+            return
         workflow.set_current_details(f"職員の判断待ち: {step}")
         await workflow.wait_condition(
             lambda: (
-                (step, ref.subject) not in self._picture.parked
-                or self._picture.turned is not turned
+                not self._picture.is_parked(step, ref) or self._picture.turned is not turned
             )
         )
 
     async def _doze(self, step: str, progress: Progress, takes: int) -> None:
         """Sleep out a wait; a wake-up taken since the step began shortens it to nothing."""
         workflow.set_current_details(_waiting(step, progress))
+        turned = self._picture.turned
         with suppress(asyncio.TimeoutError):
             await workflow.wait_condition(
-                lambda: self._takes != takes or self._picture.turned, timeout=progress.seconds
+                lambda: self._takes != takes or self._picture.turned is not turned,
+                timeout=progress.seconds,
             )
 
     def _stop_if_turned(self) -> None:

@@ -17,7 +17,7 @@ class Picture:
         self._direction = standing.direction
         self._states = {(line.step, line.subject): line.state for line in standing.lines}
         self.subjects = standing.subjects
-        self.parked = frozenset(standing.parked)
+        self._parked = frozenset(standing.parked)
 
     @property
     def turned(self) -> bool:
@@ -35,6 +35,10 @@ class Picture:
     def to_undo(self, step: str, ref: StepRef) -> bool:
         """Whether a step may have had an effect that is not taken back yet."""
         return self.state(step, ref) in {StepState.BEGUN, StepState.DONE, StepState.BY_HAND}
+
+    def is_parked(self, step: str, ref: StepRef) -> bool:
+        """Whether a step waits for a decision, or for one that is made and not yet carried out."""
+        return (step, ref.subject) in self._parked
 
     def note(self, step: str, ref: StepRef, state: StepState) -> None:
         """Remember what a step just reported, without asking the register again."""

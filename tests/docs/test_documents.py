@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -18,6 +17,7 @@ from workflows.rehearsal import PROCEDURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from click import Group
 
@@ -30,7 +30,13 @@ PRODUCT = ("activities", "api", "clients", "domain", "register", "relay", "runti
 SOURCES = (*PRODUCT, "bench", "cli", "local", "simulators", "workflows")
 RAISED = {"Unavailable", "Refused", "ContractBroken", "KeyringUnusable"}
 # `jukiflow import` and `municipality` say these as sentences; they never reach a case.
-SAID_BY_COMMANDS = {"MUNICIPALITY_EXISTS", "STOCK_LEVELS", "PARAMETER_UNKNOWN", "PARAMETER_VALUE"}
+SAID_BY_COMMANDS = {
+    "MUNICIPALITY_EXISTS",
+    "MUNICIPALITY_UNKNOWN",
+    "PARAMETER_UNKNOWN",
+    "PARAMETER_VALUE",
+    "STOCK_LEVELS",
+}
 HOSTS = {
     "127.0.0.1",
     "keepachangelog.com",

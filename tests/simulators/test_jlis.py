@@ -164,6 +164,16 @@ async def test_only_an_entry_of_the_same_person_can_be_taken_back(office: Office
     await office.tell(_corrected(one, 2))
 
 
+async def test_an_entry_is_taken_back_once(office: Office) -> None:
+    notice = await office.newborn()
+    corrected = await office.tell(_corrected(notice, 2))
+    restored = _corrected(notice, 3).model_copy(update={"cancels": (corrected,)})
+    await office.tell(restored)
+
+    with pytest.raises(Refused, match="NOTHING_TO_CANCEL"):
+        await office.tell(restored.model_copy(update={"update_number": 4}))
+
+
 async def test_a_move_out_reported_by_a_former_holder_changes_nothing(
     world: World, office: Office
 ) -> None:

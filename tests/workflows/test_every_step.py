@@ -47,7 +47,7 @@ async def test_every_step_may_be_refused_by_its_peer(trials: Trials, kind: Kind)
         await trial.decide(Verb.WITHDRAW)
         await trial.withdraws()
 
-    await trials.at_each(kind, await _sending(trials, kind), story, kind="REFUSE")
+    await trials.at_each(kind, await _sending(trials, kind), story, fault="REFUSE")
 
 
 async def test_every_refused_step_may_be_retried(trials: Trials, kind: Kind) -> None:
@@ -57,7 +57,7 @@ async def test_every_refused_step_may_be_retried(trials: Trials, kind: Kind) -> 
         await trial.decide(Verb.RETRY)
         await trials.as_happy(trial)
 
-    await trials.at_each(kind, await _sending(trials, kind), story, kind="REFUSE")
+    await trials.at_each(kind, await _sending(trials, kind), story, fault="REFUSE")
 
 
 async def test_every_step_may_run_twice(trials: Trials, kind: Kind) -> None:
@@ -86,7 +86,7 @@ async def test_every_reply_of_a_peer_may_be_lost(trials: Trials, kind: Kind) -> 
     async def story(trial: Trial, step: str) -> None:
         await trials.as_happy(trial)
 
-    await trials.at_each(kind, await _sending(trials, kind), story, kind="LOSE_REPLY")
+    await trials.at_each(kind, await _sending(trials, kind), story, fault="LOSE_REPLY")
 
 
 async def test_every_undo_may_run_twice(trials: Trials, kind: Kind) -> None:
@@ -201,12 +201,12 @@ async def test_a_run_may_be_ended_while_it_waits_for_staff(trials: Trials, kind:
     async def story(trial: Trial, step: str) -> None:
         incident = await trial.case.parks()
         await trial.restart()
-        await trial.stands_again()
+        await trial.stands_still()
         assert await trial.case.parks() == incident
         await trial.decide(Verb.RETRY)
         await trials.as_happy(trial)
 
-    await trials.at_each(kind, await _sending(trials, kind), story, kind="REFUSE")
+    await trials.at_each(kind, await _sending(trials, kind), story, fault="REFUSE")
 
 
 async def test_a_run_may_be_ended_after_something_was_done_by_hand(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
     from uuid import UUID
 
+    from temporalio.client import WorkflowHistory
+
     from tests.house import Case, House, Town
     from tests.workflows.sabotage import Hold, Saboteur
 
@@ -121,12 +123,13 @@ class Trial:
         engine = Engine(house.client, house.settings.temporal_task_queue)
         await engine.start(Due(self.case.ref, self.case.procedure))
 
-    async def stands_again(self) -> None:
-        """Wait until the newest run has read the ledger and handed in no step."""
+    async def stands_still(self) -> None:
+        """Wait until the newest run has looked at the ledger; require that it performed nothing."""
         handle = self.town.house.client.get_workflow_handle(self.case.workflow_id)
         async with asyncio.timeout(10):
-            while "判断待ち" not in (await handle.describe()).static_details_of_run():
-                await asyncio.sleep(0.02)
+            while (performed := _performed(await handle.fetch_history())) is None:
+                await asyncio.sleep(0.05)
+        assert performed == ["現況を読む"]
 
     async def names(self) -> set[str]:
         """The names the register has for the persons of this case."""
@@ -190,7 +193,9 @@ class Trials:
         await trial.completes()
         assert await effects(trial.town) == (await self.happy(trial.kind)).effects
 
-    async def at_each(self, kind: Kind, steps: Iterable[str], story: Story, **fault: str) -> None:
+    async def at_each(
+        self, kind: Kind, steps: Iterable[str], story: Story, *, fault: str | None = None
+    ) -> None:
         """Play a story once for each step, several at a time; what fails is named by its step.
 
         A ``fault`` is armed outside, for the telegrams of that step alone.
@@ -201,8 +206,8 @@ class Trials:
         async def play(step: str) -> str | None:
             async with gate:
                 town = await self.town()
-                if fault:
-                    await town.fault(card_of(step).peer or "", message=messages[step], **fault)
+                if fault is not None:
+                    await town.fault(card_of(step).peer or "", fault, message=messages[step])
                 try:
                     await story(await self.begin(kind, town), step)
                 except (AssertionError, TimeoutError) as failure:
@@ -223,6 +228,17 @@ async def effects(town: Town) -> Counter[tuple[str, str]]:
     async with town.transaction() as tx:
         counted.update(("feed", row["kind"]) for row in await tx.fetch("SELECT kind FROM feed_event"))
     return counted
+
+
+def _performed(history: WorkflowHistory) -> list[str] | None:
+    """Every activity a run has asked for, once it has acted on the first answer."""
+    events = [event.WhichOneof("attributes") for event in history.events]
+    answered = "activity_task_completed_event_attributes"
+    acted = "workflow_task_completed_event_attributes"
+    if answered not in events or acted not in events[events.index(answered) :]:
+        return None
+    asked = [event.activity_task_scheduled_event_attributes for event in history.events]
+    return [one.activity_type.name for one in asked if one.activity_type.name]
 
 
 async def _recorded(case: Case) -> tuple[Recorded, ...]:

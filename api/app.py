@@ -1,0 +1,55 @@
+"""The API, composed: settings in, an application out; everything is built in its lifespan."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+
+from api import births, cases, code_pool, decisions, events, health, households, residents
+from api.access import Tokens
+from api.counter import Office
+from api.description import described, documents
+from api.doorway import Doorway
+from api.measures import Measures
+from api.problems import register_problems
+from register.transactions import Transactions
+from register.vault import Vault
+from runtime import database, keyring
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from runtime.settings import ApiSettings
+
+ROUTERS = (births, cases, decisions, events, residents, households, code_pool, health)
+
+
+def application(settings: ApiSettings) -> FastAPI:
+    """The whole API on one set of settings."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[dict[str, Any]]:
+        async with database.connected(settings, application="api") as pool:
+            yield _state(settings, Transactions(pool))
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    app.include_router(documents(app))
+    described(app)
+    register_problems(app)
+    app.add_middleware(Doorway)
+    return app
+
+
+def _state(settings: ApiSettings, transactions: Transactions) -> dict[str, Any]:
+    """What requests find in ``request.state``."""
+    keys = keyring.load(settings.keyring_path)
+    vault = Vault(keys, lambda: keyring.load(settings.keyring_path))
+    return {
+        "office": Office(transactions, vault, Tokens(settings.api_tokens)),
+        "measures": Measures(transactions),
+        "largest_body": settings.api_max_body,
+    }

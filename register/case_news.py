@@ -1,0 +1,60 @@
+"""What happened to a case, in the order of its logs, for whoever follows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from uuid import UUID
+    from datetime import datetime
+    from register.transactions import Tx
+
+
+class News(NamedTuple):
+    """One event; ``kind`` is case, step or decision, and ``place`` where it stands in the order."""
+
+    place: tuple[int, int]
+    kind: str
+    event: str
+    at: datetime
+    step: str | None
+    subject: int | None
+    decision_id: UUID | None
+
+    def told(self) -> dict[str, Any]:
+        """As JSON, without what does not apply."""
+        known = {
+            "event": self.event,
+            "at": self.at.isoformat(),
+            "step": self.step,
+            "subject": self.subject,
+            "decision_id": self.decision_id and str(self.decision_id),
+        }
+        return {name: value for name, value in known.items() if value is not None}
+
+
+async def behind(tx: Tx, case_id: UUID, place: tuple[int, int]) -> list[News]:
+    """Events behind a place, older than every transaction still running, so that none is missed.
+
+    Log rows of one transaction are told apart by their own number times three plus their log's.
+    """
+    rows = await tx.fetch(_BEHIND, case_id, str(place[0]), place[1])
+    return [News((row[0], row[1]), *row[2:]) for row in map(tuple, rows)]
+
+
+_BEHIND = """
+SELECT tx::text::bigint, place, kind, event, at, step, subject, decision_id FROM (
+    SELECT e.tx, e.log_id * 3 AS place, 'decision' AS kind, e.event, e.at,
+           NULL::text AS step, NULL::integer AS subject, e.decision_id
+    FROM decision_event e JOIN decision d USING (municipality, decision_id)
+    WHERE e.municipality = tenant() AND d.case_id = $1
+    UNION ALL
+    SELECT tx, log_id * 3 + 1, 'step', event, at, step, subject, NULL FROM step_event
+    WHERE municipality = tenant() AND case_id = $1
+    UNION ALL
+    SELECT tx, log_id * 3 + 2, 'case', event, at, NULL, NULL, NULL FROM case_event
+    WHERE municipality = tenant() AND case_id = $1
+) happened
+WHERE (tx, place) > ($2::text::xid8, $3::bigint) AND tx < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY tx, place
+"""
