@@ -89,6 +89,8 @@ def check_born(born_on: date, latest: date, field: str) -> None:
 
 
 def _notification(form: BirthForm, today: date) -> BirthNotification:
+    if form.not_the_same_as and not form.not_the_same_reason:
+        raise Problem(ProblemType.INVALID_INPUT, wrong("not_the_same_reason", "MISSING"))
     child = form.child.child()
     notified_on = form.notified_on or today
     check_born(child.born_on.day, today, "child.born_on")

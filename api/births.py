@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from api import acceptance
 from api.bodies import Form, body_of, form
@@ -61,12 +61,6 @@ class BirthForm(Form):
         description="同じ子かもしれないと言われたが別の子である案件（双子など）",
     )
     not_the_same_reason: Remark = Field(default="", description="別の子であると判断した理由")
-
-    @model_validator(mode="after")
-    def _says_why(self) -> BirthForm:
-        if self.not_the_same_as and not self.not_the_same_reason:
-            raise ValueError("REASON_FOR_TWIN")
-        return self
 
 
 _EXAMPLE = {

@@ -19,7 +19,7 @@ from api.case_answers import (
 )
 from api.manual import AMENDABLE, Line, manual, needs
 from api.problem_types import Words
-from api.runbook import VERBS, advice
+from api.runbook import PEERS, VERBS, advice
 from domain.cases import CaseState, Direction, StepState, Verb, WaitKind
 from domain.telegrams import Peer
 
@@ -73,7 +73,7 @@ def decided(decision: Decision) -> DecisionAnswer:
 def noted(note: PeerNote) -> PeerNoteAnswer:
     """One note about another system."""
     return PeerNoteAnswer(
-        peer=note.peer, title=Peer(note.peer).title, code=note.code, since=note.since
+        peer=note.peer, title=PEERS[Peer(note.peer)].ja, code=note.code, since=note.since
     )
 
 

@@ -135,7 +135,8 @@ class ProblemType(Enum):
             "A POST that starts or decides something needs a key of its own.",
         ),
         Words(
-            "乱数の UUID などを Idempotency-Key ヘッダーに付け、送り直すときも同じ鍵を使ってください。",
+            "乱数の UUID などを Idempotency-Key ヘッダーに付けてください。"
+            "送り直すときも同じ鍵を使います。",
             "Send e.g. a random UUID as Idempotency-Key, and the same one when you send it again.",
         ),
         _NOTHING,

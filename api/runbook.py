@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.problem_types import Words
 from domain.cases import Verb
+from domain.telegrams import Peer
 
 VERBS: dict[Verb, Words] = {
     Verb.RETRY: Words(
@@ -22,6 +23,12 @@ VERBS: dict[Verb, Words] = {
         "案件を取り下げ、済んだ処理を新しい順に取り消す。",
         "Withdraw the case: what was done is taken back, newest first.",
     ),
+}
+
+PEERS: dict[Peer, Words] = {
+    Peer.JLIS: Words("住基ネット（J-LIS）", "住基ネット (J-LIS)"),
+    Peer.UNIFIED_ADDRESSEE: Words("団体内統合宛名システム", "the 統合宛名 system"),
+    Peer.INTERMEDIATE_SERVER: Words("中間サーバー", "the intermediate server"),
 }
 
 _DEFAULT = Words(

@@ -19,15 +19,18 @@ _SYSTEMS = ("jlis", "unified_addressee", "intermediate_server")
 
 
 class Person(NamedTuple):
-    """A person as the register has them; ``addressee_number`` is how differences name them."""
+    """A person as the register has them; ``name`` is how differences call them.
 
+    Everybody knows all about a person whom a case brought in: its number is the name.
+    """
+
+    name: str
     addressee_number: str
     code: str | None
     number: str | None
     present: bool
     entry: Entry
     born_here: bool
-    """Whether a case of this run brought them in, so that every system knows all about them."""
 
 
 class Outside(NamedTuple):
@@ -55,6 +58,7 @@ async def agreement(town: Town) -> list[str]:
         *(difference for person in people for difference in _about(person, outside)),
         *_strangers(people, outside),
         *await _codes(town, outside.jlis),
+        *await _unwritten(town, outside),
     ]
 
 
@@ -67,7 +71,7 @@ def _about(person: Person, outside: Outside) -> Iterator[str]:
     }
     for system, differences in found.items():
         for difference in differences:
-            yield f"宛名番号 {person.addressee_number}: {system}: {difference}"
+            yield f"{person.name}: {system}: {difference}"
 
 
 def _at_jlis(person: Person, ledger: Ledger) -> Iterator[str]:
@@ -88,9 +92,15 @@ def _at_jlis(person: Person, ledger: Ledger) -> Iterator[str]:
     if uncountered and not person.present:
         yield "an entry has no counter-entry"
     if person.present and person.born_here:
-        mailed = [m["contents"] for m in ledger["mailings"] if m["code"] == person.code]
-        if not mailed or mailed[-1] != held["contents"]:
+        if _last_mailed(person, ledger) != held["contents"]:
             yield "送付先情報 differs"
+
+
+def _last_mailed(person: Person, ledger: Ledger) -> Ledger | None:
+    """Where the last 個人番号通知書 goes: the ledger lists messages by time, mailings by id."""
+    mailings = {m["message_id"]: m for m in ledger["mailings"] if m["code"] == person.code}
+    told = [mailings[m["id"]]["contents"] for m in ledger["messages"] if m["id"] in mailings]
+    return told[-1] if told else None
 
 
 def _at_unified_addressee(person: Person, ledger: Ledger) -> Iterator[str]:
@@ -159,27 +169,37 @@ FROM pool_code p
 """
 
 
+async def _unwritten(town: Town, outside: Outside) -> list[str]:
+    """Messages the others took from us and our log does not know."""
+    async with town.transaction() as tx:
+        written = {str(row["telegram_id"]) for row in await tx.fetch("SELECT telegram_id FROM telegram")}
+    taken = [*outside.jlis["messages"], *outside.unified_addressee["messages"]]
+    return [f"{m['kind']}: never written" for m in taken if m["id"] not in written]
+
+
 async def _people(town: Town) -> list[Person]:
     async with town.transaction() as tx:
         rows = await tx.fetch(
             "SELECT r.resident_id, r.addressee_number, p.presence, p.entry,"
             " CASE WHEN c.state = 'released' THEN NULL ELSE p.code END AS code,"
-            " c.state IS NOT NULL AS born_here"
+            " f.case_number || '/' || c.subject AS born_in"
             " FROM resident r JOIN resident_present p USING (municipality, resident_id)"
             " LEFT JOIN case_person q USING (municipality, resident_id)"
             " LEFT JOIN code_reservation c USING (municipality, case_id, subject)"
+            " LEFT JOIN case_file f ON f.case_id = c.case_id"
         )
         return [_person(row, await _number(town, tx, row["resident_id"])) for row in rows]
 
 
 def _person(row: Any, number: str | None) -> Person:
     return Person(
+        name=row["born_in"] or f"宛名番号 {row['addressee_number']}",
         addressee_number=row["addressee_number"],
         code=row["code"],
         number=number,
         present=row["presence"] == Presence.RESIDENT,
         entry=Entry.model_validate(row["entry"]),
-        born_here=row["born_here"],
+        born_here=row["born_in"] is not None,
     )
 
 

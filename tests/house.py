@@ -262,7 +262,7 @@ class Case:
         try:
             async with asyncio.timeout(SETTLED):
                 while not await self._value(question):
-                    await asyncio.sleep(0.02)
+                    await asyncio.sleep(0.05)
         except TimeoutError:
             raise AssertionError(await self.why_still()) from None
 

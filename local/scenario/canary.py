@@ -82,9 +82,7 @@ class Canary:
 
 def writings(text: str) -> dict[bytes, str]:
     """Every way the text could stand in a file, and what that way is called."""
-    return {
-        raw: f"{form}{coding}" for form, said in _forms(text) for raw, coding in _codings(said)
-    }
+    return {raw: f"{form}{coding}" for form, said in _forms(text) for raw, coding in _codings(said)}
 
 
 def files_in(*directories: Path) -> Iterator[tuple[str, bytes]]:
@@ -115,10 +113,8 @@ def cells_of(database: Path) -> Iterator[tuple[str, bytes]]:
 
 def _values(connection: sqlite3.Connection, table: str) -> Iterator[tuple[str, bytes]]:
     rows = connection.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - a name it told us itself
-    values = (value for value in chain.from_iterable(rows) if isinstance(value, bytes))
-    yield f"table {table}", b"\0".join(values)
-
-
+    cells = (v if isinstance(v, bytes) else str(v).encode() for v in chain.from_iterable(rows))
+    yield f"table {table}", b"\0".join(cells)
 
 
 def _forms(text: str) -> Iterator[tuple[str, str]]:

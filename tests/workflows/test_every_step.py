@@ -47,7 +47,7 @@ async def test_every_step_may_be_refused_by_its_peer(trials: Trials, kind: Kind)
         await trial.decide(Verb.WITHDRAW)
         await trial.withdraws()
 
-    await trials.at_each(kind, await _sending(trials, kind), story, fault="REFUSE")
+    await trials.at_each_outside(kind, await _sending(trials, kind), story, "REFUSE")
 
 
 async def test_every_refused_step_may_be_retried(trials: Trials, kind: Kind) -> None:
@@ -57,7 +57,7 @@ async def test_every_refused_step_may_be_retried(trials: Trials, kind: Kind) -> 
         await trial.decide(Verb.RETRY)
         await trials.as_happy(trial)
 
-    await trials.at_each(kind, await _sending(trials, kind), story, fault="REFUSE")
+    await trials.at_each_outside(kind, await _sending(trials, kind), story, "REFUSE")
 
 
 async def test_every_step_may_run_twice(trials: Trials, kind: Kind) -> None:
@@ -86,7 +86,7 @@ async def test_every_reply_of_a_peer_may_be_lost(trials: Trials, kind: Kind) -> 
     async def story(trial: Trial, step: str) -> None:
         await trials.as_happy(trial)
 
-    await trials.at_each(kind, await _sending(trials, kind), story, fault="LOSE_REPLY")
+    await trials.at_each_outside(kind, await _sending(trials, kind), story, "LOSE_REPLY")
 
 
 async def test_every_undo_may_run_twice(trials: Trials, kind: Kind) -> None:
@@ -156,7 +156,7 @@ async def test_what_was_done_by_hand_is_taken_back_by_hand(trials: Trials, kind:
     async def story(trial: Trial, step: str) -> None:
         trial.refuse(step)
         trial.refuse(await _after(trials, kind, step))
-        number = my_number(int(trial.town.code)) if _wants_number(step) else None
+        number = my_number(int(trial.case.ref.case_number[-6:])) if _wants_number(step) else None
         await trial.decide(Verb.DONE_BY_HAND, evidence="証跡一", number=number)
         await trial.decide(Verb.WITHDRAW)
         if step in UNDOS.values():
@@ -206,7 +206,7 @@ async def test_a_run_may_be_ended_while_it_waits_for_staff(trials: Trials, kind:
         await trial.decide(Verb.RETRY)
         await trials.as_happy(trial)
 
-    await trials.at_each(kind, await _sending(trials, kind), story, fault="REFUSE")
+    await trials.at_each_outside(kind, await _sending(trials, kind), story, "REFUSE")
 
 
 async def test_a_run_may_be_ended_after_something_was_done_by_hand(

@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from activities.step import card_of
 from domain.cases import CaseState, Procedure, Verb
+from domain.dates import RegisterDate
 from relay.engine import Engine
 from register.outbox import Due
 from tests.agreement import agrees
@@ -62,7 +64,7 @@ class Happy(NamedTuple):
     """What a case does in which nothing fails."""
 
     steps: tuple[Recorded, ...]
-    effects: Counter[tuple[str, str]]
+    effects: Counter[str]
 
 
 @dataclass
@@ -98,16 +100,14 @@ class Trial:
         await self.case.decide(verb, incident=incident["incident_id"], subject=subject, **said)
 
     async def withdraws(self) -> None:
-        """Wait until the case is withdrawn and nothing of it lives anywhere."""
+        """Wait until the case is withdrawn, and nobody it entered is a resident any more."""
         await self.case.closes(CaseState.WITHDRAWN)
         assert await self._present() == 0
-        await agrees(self.town)
 
     async def completes(self) -> None:
-        """Wait until the case is completed and everybody tells the same story."""
+        """Wait until the case is completed and all its children are residents."""
         await self.case.closes()
         assert await self._present() == len(self.kind.names)
-        await agrees(self.town)
 
     async def withdraw_at_the_end(self) -> None:
         """Let everything happen, and then, a moment before the case is closed, take it all back."""
@@ -157,26 +157,15 @@ class Trials:
         self._house = house
         self._saboteur = saboteur
         self._happy: dict[str, Happy] = {}
-
-    async def town(self) -> Town:
-        """A new town with codes in stock."""
-        town = await self._house.open_town()
-        await town.stock()
-        return town
-
-    async def begin(self, kind: Kind, town: Town | None = None) -> Trial:
-        """Accept one case; what is planned for it in the same breath, it will meet."""
-        town = town or await self.town()
-        case = await town.report_birth(*kind.names, procedure=kind.procedure)
-        return Trial(case, self._saboteur, kind)
+        self._gate = asyncio.Semaphore(_AT_ONCE)
 
     async def happy(self, kind: Kind) -> Happy:
         """The case in which nothing fails, played once for all tests."""
         if kind.procedure not in self._happy:
-            trial = await self.begin(kind)
+            trial = await self._begin(kind, await self._town(), 1)
             await trial.completes()
-            steps = await _recorded(trial.case)
-            self._happy[kind.procedure] = Happy(steps, await effects(trial.town))
+            await agrees(trial.town)
+            self._happy[kind.procedure] = Happy(await _recorded(trial.case), await effects(trial.case))
         return self._happy[kind.procedure]
 
     async def steps(self, kind: Kind) -> list[str]:
@@ -191,43 +180,71 @@ class Trials:
     async def as_happy(self, trial: Trial) -> None:
         """Require that the case completes and every effect stands exactly once."""
         await trial.completes()
-        assert await effects(trial.town) == (await self.happy(trial.kind)).effects
+        assert await effects(trial.case) == (await self.happy(trial.kind)).effects
 
-    async def at_each(
-        self, kind: Kind, steps: Iterable[str], story: Story, *, fault: str | None = None
-    ) -> None:
+    async def at_each(self, kind: Kind, steps: Iterable[str], story: Story) -> None:
         """Play a story once for each step, several at a time; what fails is named by its step.
 
-        A ``fault`` is armed outside, for the telegrams of that step alone.
+        Afterwards everybody must tell the same story of all of them.
         """
-        gate = asyncio.Semaphore(_AT_ONCE)
+        town = await self._town()
+        played = [self._play(kind, town, story, each) for each in enumerate(steps, start=1)]
+        failures = [failure for failure in await asyncio.gather(*played) if failure is not None]
+        assert not failures, "\n\n".join(failures)
+        await agrees(town)
+
+    async def at_each_outside(
+        self, kind: Kind, steps: Iterable[str], story: Story, fault: str
+    ) -> None:
+        """The same with a fault outside, which meets the telegrams of that step alone."""
         messages = await self.messages(kind)
 
         async def play(step: str) -> str | None:
-            async with gate:
-                town = await self.town()
-                if fault is not None:
-                    await town.fault(card_of(step).peer or "", fault, message=messages[step])
-                try:
-                    await story(await self.begin(kind, town), step)
-                except (AssertionError, TimeoutError) as failure:
-                    return f"{kind.procedure} at {step}: {failure}"
-            return None
+            town = await self._town()
+            await town.fault(card_of(step).peer or "", fault, message=messages[step])
+            failure = await self._play(kind, town, story, (1, step))
+            await agrees(town)
+            return failure
 
-        told = await asyncio.gather(*(play(step) for step in steps))
-        failures = [failure for failure in told if failure is not None]
+        failures = [f for f in await asyncio.gather(*map(play, steps)) if f is not None]
         assert not failures, "\n\n".join(failures)
 
+    async def _play(
+        self, kind: Kind, town: Town, story: Story, each: tuple[int, str]
+    ) -> str | None:
+        day, step = each
+        async with self._gate:
+            trial = await self._begin(kind, town, day)
+            try:
+                await story(trial, step)
+            except (AssertionError, TimeoutError) as failure:
+                return f"{trial.case.ref.case_number} at {step}: {failure}"
+        return None
 
-async def effects(town: Town) -> Counter[tuple[str, str]]:
-    """How often each kind of message had its effect outside, and what the feed told."""
-    counted: Counter[tuple[str, str]] = Counter()
+    async def _begin(self, kind: Kind, town: Town, day: int) -> Trial:
+        """Accept one case; what is planned for it in the same breath, it will meet."""
+        born_on = RegisterDate.on(date(2026, 11, day))
+        case = await town.report_birth(*kind.names, procedure=kind.procedure, born_on=born_on)
+        return Trial(case, self._saboteur, kind)
+
+    async def _town(self) -> Town:
+        town = await self._house.open_town(target_stock=40)
+        await town.stock()
+        return town
+
+
+async def effects(case: Case) -> Counter[str]:
+    """How often each kind of message of this case had its effect outside, and what the feed told."""
+    taken: Counter[str] = Counter()
+    async with case.town.transaction() as tx:
+        sent = await tx.fetch("SELECT telegram_id FROM telegram WHERE case_id = $1", case.ref.case_id)
+        told = await tx.fetch("SELECT kind FROM feed_event WHERE case_id = $1", case.ref.case_id)
+    ours = {str(row["telegram_id"]) for row in sent}
     for system in ("jlis", "unified_addressee"):
-        messages = (await town.ledger(system))["messages"]
-        counted.update((system, m["kind"]) for m in messages if m["status"] == 200)
-    async with town.transaction() as tx:
-        counted.update(("feed", row["kind"]) for row in await tx.fetch("SELECT kind FROM feed_event"))
-    return counted
+        messages = (await case.town.ledger(system))["messages"]
+        taken.update(m["kind"] for m in messages if m["id"] in ours and m["status"] == 200)
+    taken.update(row["kind"] for row in told)
+    return taken
 
 
 def _performed(history: WorkflowHistory) -> list[str] | None:

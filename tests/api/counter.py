@@ -1,0 +1,178 @@
+"""The API as its callers meet it: over HTTP, with a token, each answer held against OpenAPI."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import uuid4
+
+import aiohttp
+import uvicorn
+from pydantic import SecretStr
+
+from api.app import application
+from runtime.settings import ApiSettings, TokenGrant, TokenRole
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+    from pathlib import Path
+
+    from fastapi import FastAPI
+
+    from tests.towns import Town
+
+JSON_TYPE = {"Content-Type": "application/json"}
+LARGEST = 16_384
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        """The body, read as JSON."""
+        return json.loads(self.text)
+
+    @property
+    def code(self) -> str:
+        """The code of a problem."""
+        assert self.headers["Content-Type"] == "application/problem+json", self.text
+        return self.json["code"]
+
+    @property
+    def fields(self) -> set[tuple[str, str]]:
+        """Which fields are wrong, and how."""
+        assert self.code == "INVALID_INPUT", self.text
+        for error in self.json["errors"]:
+            assert error["ja"], error
+            assert error["en"], error
+            assert error["field_ja"], error
+        return {(error["field"], error["code"]) for error in self.json["errors"]}
+
+
+class Client:
+    """One token's holder."""
+
+    def __init__(self, session: aiohttp.ClientSession, app: FastAPI, token: str) -> None:
+        self._session = session
+        self._document = app.openapi()
+        self.token = token
+
+    async def get(self, path: str, **params: str) -> Answer:
+        """Ask."""
+        return await self.ask("GET", path, params=params)
+
+    async def post(self, path: str, body: Any = None, *, key: str | None = None) -> Answer:
+        """Send a body as JSON, under a fresh key unless one is given."""
+        raw = json.dumps(body, ensure_ascii=False).encode() if body is not None else None
+        return await self.send(path, raw, key=key)
+
+    async def send(
+        self, path: str, raw: bytes | None, *, key: str | None = None, **headers: str
+    ) -> Answer:
+        """Send exactly these bytes."""
+        kind = JSON_TYPE if raw is not None else {}
+        return await self.ask(
+            "POST", path, data=raw, headers={"Idempotency-Key": key or str(uuid4())} | kind | headers
+        )
+
+    async def ask(self, method: str, path: str, **request: Any) -> Answer:
+        """One exchange; a problem must be one that OpenAPI lists for the route."""
+        headers = {"Authorization": f"Bearer {self.token}"} | request.pop("headers", {})
+        headers = {name: value for name, value in headers.items() if value}
+        async with self._session.request(method, path, headers=headers, **request) as response:
+            answer = Answer(response.status, response.headers, await response.text())
+        if answer.status >= 400:
+            self._check_listed(method, path, answer)
+        return answer
+
+    def _check_listed(self, method: str, path: str, answer: Answer) -> None:
+        for template, operations in self._document["paths"].items():
+            pattern = re.sub(r"\{[^}]+\}", "[^/]+", template)
+            if re.fullmatch(pattern, path) and method.lower() in operations:
+                listed = operations[method.lower()]["responses"].get(str(answer.status), {})
+                examples = listed.get("content", {}).get("application/problem+json", {})
+                known = answer.code in examples.get("examples", {})
+                assert known or answer.code == "NOT_FOUND", (method, template, answer.code)
+
+
+class Api:
+    """A served API with a client per role for each of its towns."""
+
+    def __init__(self, app: FastAPI, session: aiohttp.ClientSession, tokens: _Tokens) -> None:
+        self.app = app
+        self.session = session
+        self._tokens = tokens
+
+    def client(self, town: Town, role: TokenRole = TokenRole.CHIEF) -> Client:
+        """Somebody of that role in that town."""
+        return Client(self.session, self.app, self._tokens[town.code, role])
+
+    def stranger(self, token: str = "") -> Client:
+        """Somebody without a token, or with a wrong one."""
+        return Client(self.session, self.app, token)
+
+
+@asynccontextmanager
+async def an_api(url: str, keyring: Path, *towns: Town) -> AsyncGenerator[Api]:
+    """Serve the API on any free port, with a token per role in each town."""
+    tokens = {(town.code, role): f"{town.code}-{role}-{uuid4()}" for town in towns for role in TokenRole}
+    settings = ApiSettings(
+        database_url=SecretStr(url),
+        keyring_path=keyring,
+        api_port=0,
+        api_max_body=LARGEST,
+        api_tokens={
+            token: TokenGrant.model_validate(
+                {"client": f"{role}-01", "role": role, "municipality": code}
+            )
+            for (code, role), token in tokens.items()
+        },
+    )
+    app = application(settings)
+    async with _served(app) as address, aiohttp.ClientSession(address) as session:
+        yield Api(app, session, tokens)
+
+
+_Tokens = dict[tuple[str, TokenRole], str]
+
+
+@asynccontextmanager
+async def _served(app: FastAPI) -> AsyncGenerator[str]:
+    config = uvicorn.Config(
+        app, port=0, log_config=None, access_log=False, timeout_graceful_shutdown=1
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve())
+    try:
+        async with asyncio.timeout(20):
+            await server.standing.wait()
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """Says when it stands, and leaves the signals of the test run alone."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.standing = asyncio.Event()
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        await super().startup(sockets)
+        self.standing.set()
+
+    def capture_signals(self) -> Any:
+        from contextlib import nullcontext
+
+        return nullcontext()
