@@ -9,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
 
-.PHONY: help setup up down demo test test-fast bench histories docs lint types imports format migrate lock clean
+.PHONY: help setup up down demo test test-fast bench histories docs docs-check lint types imports format migrate lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -37,8 +37,11 @@ bench: $(STAMP) ## measure births per second against the floor of the engine
 histories: $(STAMP) ## record anew the case histories that the replay tests hold
 	@$(BIN)/python -m tests.record_histories
 
-docs: $(STAMP) ## print the step tables of docs/procedures from the code
-	@$(BIN)/python -m cli docs
+docs: $(STAMP) ## write the step tables of docs/procedures from the code
+	@$(BIN)/python -m local.documents
+
+docs-check: $(STAMP) ## say whether those tables are still as the code has them
+	@$(BIN)/python -m local.documents --check
 
 lint: $(STAMP) ## ruff alone
 	@$(BIN)/python -m ruff check .

@@ -52,8 +52,8 @@ _ADVICE: dict[str, Words] = {
         "A character is not known to 住基ネット. Check name and address, and amend.",
     ),
     "POSSIBLE_DUPLICATE": Words(
-        "同じ世帯に同じ日の出生が先に記載されました。同じ子なら取下げ、別の子なら再実行してください。",
-        "A birth of that day has been entered in the household. Withdraw if it is the same child.",
+        "同じ世帯に同じ日の出生が先に記載されました。取り下げ、別の子なら理由を添えて届け出直してください。",
+        "A birth of that day has been entered already. Withdraw; report another child anew, with why.",
     ),
     "RESIDENT_CHANGED": Words(
         "受付の後に世帯主の記載が変わりました。世帯を見直し、問題がなければ再実行してください。",

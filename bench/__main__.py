@@ -59,10 +59,10 @@ class Options(NamedTuple):
 
 
 class Series(NamedTuple):
-    """One kind of work at one concurrency: how it is done once, how often a round, its tally."""
+    """One kind of work at one concurrency: how often a round, how it is done once, its tally."""
 
     name: str
-    count: int
+    times: int
     one: Callable[[], Awaitable[tuple[float, str]]]
     tally: Tally
 
@@ -96,6 +96,7 @@ async def measure(options: Options, directory: Path) -> dict[str, Any]:
         open_.push_async_callback(counts.close)
         gauge = meters.Meters(stack, counts, processes, {"floor worker": worker})
         await _warm_up(births.one, asked)
+        await counts.execute("ANALYZE")  # a register in use has statistics; a fresh one has none
         await _rounds(options.rounds, series, gauge)
         return report.result(
             {one.name: one.tally for one in series},
@@ -128,7 +129,7 @@ async def _rounds(rounds: int, series: Sequence[Series], gauge: meters.Meters) -
     for place in range(1, rounds + 1):
         for one in series:
             before = await gauge.read()
-            await drive(one.tally, one.count, one.one)
+            await drive(one.tally, one.times, one.one)
             one.tally.used.append((await gauge.read()).since(before))
             _say(f"  round {place}/{rounds}  {one.name:<10} {one.tally.rates[-1]:6.2f} /s")
 

@@ -6,37 +6,37 @@ import asyncio
 import time
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Protocol
-from uuid import UUID, uuid4
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import uuid4
 
 import aiohttp
 import asyncpg
 
 from bench.town import ACTING, TOWN
 from domain.cases import Procedure, workflow_id
-from domain.notifications import BirthNotification
 from register import births, cases
 from register.cases import Acceptance
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from bench.town import Town
+    from domain.notifications import BirthNotification
     from local.stack import LocalStack
 
 _GLANCE = 0.02
 _SECONDS_FOR_A_BIRTH = 120
 # Everything worth a number: which case ended when, asked once for all that are open.
 _ENDED = (
-    "SELECT case_id, extract(epoch FROM ended_at)::float8 AS ended, state FROM case_file"
-    " WHERE municipality = $1 AND case_id = ANY($2) AND ended_at IS NOT NULL"
+    "SELECT case_number, extract(epoch FROM ended_at)::float8 AS ended, state FROM case_file"
+    " WHERE municipality = $1 AND case_number = ANY($2) AND ended_at IS NOT NULL"
 )
 
 
 class Door(Protocol):
-    """Where a 出生届 is handed in: the case's id and number come back."""
+    """Where a 出生届 is handed in; the case's number comes back."""
 
-    async def __call__(self) -> tuple[UUID, str]: ...
+    async def __call__(self) -> str: ...
 
 
 class Watch:
@@ -48,17 +48,16 @@ class Watch:
 
     def __init__(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         self._connection = connection
-        self._open: dict[UUID, asyncio.Future[float]] = {}
-        self.looks = 0
+        self._open: dict[str, asyncio.Future[float]] = {}
 
-    async def ended(self, case_id: UUID) -> float:
+    async def ended(self, case_number: str) -> float:
         """Wait for the end of one case; seconds since the epoch."""
-        self._open[case_id] = asyncio.get_running_loop().create_future()
+        self._open[case_number] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(_SECONDS_FOR_A_BIRTH):
-                return await self._open[case_id]
+                return await self._open[case_number]
         finally:
-            del self._open[case_id]
+            del self._open[case_number]
 
     async def look(self) -> None:
         """Look until cancelled."""
@@ -68,9 +67,8 @@ class Watch:
                 await self._look_once()
 
     async def _look_once(self) -> None:
-        self.looks += 1
         for row in await self._connection.fetch(_ENDED, TOWN, list(self._open)):
-            waiting = self._open[row["case_id"]]
+            waiting = self._open[row["case_number"]]
             if waiting.done():
                 continue
             if row["state"] == "completed":
@@ -80,7 +78,7 @@ class Watch:
 
 
 @asynccontextmanager
-async def watching(stack: LocalStack) -> AsyncIterator[Watch]:
+async def watching(stack: LocalStack) -> AsyncGenerator[Watch]:
     """A watch for as long as the block lasts; as administrator, so that no count includes it."""
     connection = await asyncpg.connect(stack.database_url("postgres"))
     watch = Watch(connection)
@@ -104,8 +102,8 @@ class Births:
     async def one(self) -> tuple[float, str]:
         """Hand in one 届出 and wait for its end: seconds it took, and the workflow's id."""
         began = time.time()
-        case_id, number = await self._door()
-        ended = await self._watch.ended(case_id)
+        number = await self._door()
+        ended = await self._watch.ended(number)
         return ended - began, workflow_id(Procedure.BIRTH, number)
 
 
@@ -114,13 +112,12 @@ def by_http(session: aiohttp.ClientSession, stack: LocalStack, town: Town) -> Do
     headers = {"Authorization": f"Bearer {stack.tokens[f'{TOWN}/counter']}"}
     address = f"{stack.url('api')}/v1/births"
 
-    async def hand_in() -> tuple[UUID, str]:
+    async def hand_in() -> str:
         once = headers | {"Idempotency-Key": str(uuid4())}
-        async with session.post(address, json=town.next_birth(), headers=once) as answer:
+        async with session.post(address, json=_form(town.next_birth()), headers=once) as answer:
             if answer.status != HTTPStatus.ACCEPTED:
                 raise RuntimeError(f"POST /v1/births answered {answer.status}")
-            said = await answer.json()
-        return UUID(said["case_id"]), said["case_number"]
+            return (await answer.json())["case_number"]
 
     return hand_in
 
@@ -128,14 +125,29 @@ def by_http(session: aiohttp.ClientSession, stack: LocalStack, town: Town) -> Do
 def by_register(town: Town) -> Door:
     """The same transaction without HTTP around it: shows what the API itself costs."""
 
-    async def hand_in() -> tuple[UUID, str]:
-        reported = BirthNotification.model_validate(town.next_birth())
+    async def hand_in() -> str:
+        reported = town.next_birth()
         acceptance = Acceptance(
             Procedure.BIRTH, reported.model_dump(mode="json"), "bench", persons=1
         )
         async with town.transactions.open(ACTING) as tx:
             case = await cases.accept(tx, TOWN, acceptance)
             await births.claim(tx, case, reported)
-        return case.case_id, case.case_number
+        return case.case_number
 
     return hand_in
+
+
+def _form(reported: BirthNotification) -> dict[str, Any]:
+    """The 届出 as a caller writes it."""
+    child = reported.child(1)
+    return {
+        "household_id": str(reported.household_id),
+        "notified_on": reported.notified_on.isoformat(),
+        "child": {
+            "name": child.name,
+            "name_kana": child.name_kana,
+            "sex": child.sex,
+            "born_on": child.born_on.day.isoformat(),
+        },
+    }

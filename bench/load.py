@@ -58,9 +58,7 @@ class Tally:
         return sum(reading.commits for reading in self.used) / self.count
 
 
-async def drive(
-    tally: Tally, count: int, one: Callable[[], Awaitable[tuple[float, str]]]
-) -> None:
+async def drive(tally: Tally, count: int, one: Callable[[], Awaitable[tuple[float, str]]]) -> None:
     """Do ``count`` of them, never more at a time than the tally's concurrency."""
     left = iter(range(count))
     began = time.perf_counter()

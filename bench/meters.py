@@ -72,7 +72,7 @@ class Meters:
 
     def _pids(self) -> dict[str, int]:
         running = {name: self._stack.pid(name) for name in self._processes}
-        return self._more | {name: pid for name, pid in running.items() if pid is not None}
+        return {**self._more, **{name: pid for name, pid in running.items() if pid is not None}}
 
 
 async def prepare(stack: LocalStack) -> asyncpg.Connection[asyncpg.Record]:

@@ -7,11 +7,14 @@ import csv
 import io
 import itertools
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import asyncpg
 
 from domain.acting import Acting
+from domain.dates import RegisterDate, jst_day
+from domain.notifications import BirthNotification, Child
 from domain.numbers import (
     AddresseeNumber,
     HouseholdNumber,
@@ -21,6 +24,7 @@ from domain.numbers import (
 )
 from domain.opening_hours import OpeningCalendar
 from domain.people_file import read_people
+from domain.residents import Sex
 from register import cases, municipalities
 from register.municipalities import Municipality
 from register.people import import_people
@@ -29,7 +33,7 @@ from register.vault import Vault
 from runtime import database, keyring
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
     from uuid import UUID
 
     from local.stack import LocalStack
@@ -43,7 +47,7 @@ _SECONDS_FOR_STOCK = 60
 
 
 @asynccontextmanager
-async def opened(stack: LocalStack, households: int) -> AsyncIterator[Town]:
+async def opened(stack: LocalStack, households: int) -> AsyncGenerator[Town]:
     """Open the town with so many households and as many codes; it lives as long as the stack."""
     async with database.pool(stack.database_url("juki_app"), application="bench") as pool:
         transactions = Transactions(pool)
@@ -61,28 +65,26 @@ class Town:
         self._households = iter(households)
         self._ordinals = itertools.count(1)
 
-    def next_birth(self) -> dict[str, Any]:
-        """The body of one 出生届 as the API takes it."""
+    def next_birth(self) -> BirthNotification:
+        """One child, born four days ago and reported today."""
         ordinal = next(self._ordinals)
-        return {
-            "household_id": str(next(self._households)),
-            "notified_on": "2026-11-20",
-            "children": [
-                {
-                    "name": f"計測　{_in_kanji(ordinal)}",
-                    "name_kana": "ケイソク　コ",
-                    "sex": "女" if ordinal % 2 else "男",
-                    "born_on": {"day": "2026-11-16"},
-                }
-            ],
-        }
+        today = jst_day(datetime.now(UTC))
+        child = Child(
+            name=f"計測　{_in_kanji(ordinal)}",
+            name_kana="ケイソク　コ",
+            sex=Sex.FEMALE if ordinal % 2 else Sex.MALE,
+            born_on=RegisterDate.on(today - timedelta(days=4)),
+        )
+        return BirthNotification(
+            household_id=next(self._households), notified_on=today, children=(child,)
+        )
 
     async def fill_stock(self, births: int) -> None:
         """Order 住民票コード and wait until there are more than so many births will take."""
         async with self.transactions.open(ACTING) as tx:
             await cases.order_top_up(tx, TOWN, "bench")
         async with asyncio.timeout(_SECONDS_FOR_STOCK):
-            while await self._stock() < births + _LOW_WATER:
+            while await self._stock() < births + _LOW_WATER:  # noqa: ASYNC110 - another process's rows
                 await asyncio.sleep(0.1)
 
     async def _stock(self) -> int:
@@ -142,7 +144,7 @@ def _head(place: int) -> dict[str, str]:
     }
 
 
-def _numbered(kind: type[AddresseeNumber] | type[HouseholdNumber], place: int) -> str:
+def _numbered(kind: type[AddresseeNumber | HouseholdNumber], place: int) -> str:
     """Sequence values without a check digit are passed over; thrice the place keeps them apart."""
     return next(filter(None, map(kind.from_sequence, itertools.count(place * 3))))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -58,7 +59,7 @@ def closing_table(outcomes: Sequence[Outcome]) -> Table:
     for scene, seen, right, seconds in outcomes:
         title = f"{scene.title}\n[dim]{scene.english}[/dim]"
         mark = "[green]✓[/green]" if right else "[bold red]✗[/bold red]"
-        table.add_row(str(scene.number), title, scene.expected, seen, mark, f"{seconds:.1f}")
+        table.add_row(str(scene.number), title, scene.expected, escape(seen), mark, f"{seconds:.1f}")
     return table
 
 
@@ -94,9 +95,8 @@ class _Programme:
         scene = outcome.scene
         self._lines.remove_task(self._playing.pop(scene.number))
         mark = "[green]✓[/green]" if outcome.right else "[bold red]✗[/bold red]"
-        self._console.print(
-            f"{mark} {scene.number:>2} {scene.title}  [dim]{outcome.seconds:.1f} 秒[/dim]"
-        )
+        seen = f"[dim]{outcome.seconds:.1f} 秒[/dim]" if outcome.right else escape(outcome.seen)
+        self._console.print(f"{mark} {scene.number:>2} {scene.title}  {seen}")
         self._lines.update(self._stage, visible=not self._playing)
 
     def done(self) -> None:

@@ -68,14 +68,15 @@ async def _open_file(tx: Tx, case: CaseRef, acceptance: Acceptance) -> None:
         acceptance.due_on,
         acceptance.late,
     )
-    await tx.execute(
-        "INSERT INTO notification (municipality, case_id, version, body, author)"
-        " VALUES ($1, $2, 0, $3, $4)",
-        case.municipality,
-        case.case_id,
-        acceptance.body,
-        acceptance.client,
-    )
+    if acceptance.body:
+        await tx.execute(
+            "INSERT INTO notification (municipality, case_id, version, body, author)"
+            " VALUES ($1, $2, 0, $3, $4)",
+            case.municipality,
+            case.case_id,
+            acceptance.body,
+            acceptance.client,
+        )
     await _log(tx, case.municipality, case.case_id, "accepted")
 
 

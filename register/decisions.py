@@ -213,7 +213,8 @@ async def _correct_entry(
 
 async def _version(tx: Tx, ref: StepRef) -> int:
     return await tx.fetchval(
-        "SELECT max(version) FROM notification WHERE municipality = $1 AND case_id = $2",
+        "SELECT coalesce(max(version), 0) FROM notification"
+        " WHERE municipality = $1 AND case_id = $2",
         ref.municipality,
         ref.case_id,
     )

@@ -66,7 +66,7 @@ class Rounds:
         while True:
             try:
                 await outbox.order_top_ups(self._pool)
-            except (OSError, RuntimeError) as failure:
+            except Exception as failure:  # noqa: BLE001 - whatever it was, look again later
                 _log.warning("stock_not_watched", error=type(failure).__name__)
             await asyncio.sleep(60)
 

@@ -220,6 +220,22 @@ class Case:
             )
         return dict(row)
 
+    async def fails(self, step: str) -> None:
+        """Wait until an attempt of a step has failed and will be made again."""
+        await self._until(
+            "SELECT EXISTS (SELECT FROM step_failure WHERE case_id = $1 AND step = $2 AND NOT over)",
+            step,
+        )
+
+    async def waits(self, kind: str) -> str:
+        """Wait until the case waits for something; the case number in front, if there is one."""
+        await self._until(
+            "SELECT EXISTS (SELECT FROM case_wait WHERE case_id = $1 AND kind = $2 AND NOT over)",
+            kind,
+        )
+        question = "SELECT behind FROM case_wait WHERE case_id = $1 AND kind = $2 AND NOT over"
+        return await self._value(question, kind)
+
     async def decide(self, verb: Verb, *, incident: UUID | None = None, **said: Any) -> UUID:
         """Decide as staff would; ``changes`` amends, ``number`` goes with a step done by hand."""
         changes, number = said.pop("changes", None), said.pop("number", None)
@@ -258,10 +274,10 @@ class Case:
         """The engine's id."""
         return workflow_id(self.procedure, self.ref.case_number)
 
-    async def _until(self, question: str) -> None:
+    async def _until(self, question: str, *about: str) -> None:
         try:
             async with asyncio.timeout(SETTLED):
-                while not await self._value(question):
+                while not await self._value(question, *about):
                     await asyncio.sleep(0.05)
         except TimeoutError:
             raise AssertionError(await self.why_still()) from None
@@ -283,9 +299,9 @@ class Case:
             told += [f"{table}: {dict(row)}" for row in rows]
         return "\n".join(told)
 
-    async def _value(self, question: str) -> Any:
+    async def _value(self, question: str, *about: str) -> Any:
         async with self.town.transaction() as tx:
-            return await tx.fetchval(question, self.ref.case_id)
+            return await tx.fetchval(question, self.ref.case_id, *about)
 
 
 @asynccontextmanager

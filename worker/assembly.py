@@ -51,19 +51,10 @@ class Surroundings:
 def steps(given: Surroundings) -> list[Any]:
     """Every activity of the house, its collaborators in place."""
     settings = given.settings
-    timeout = settings.http_timeout.total_seconds()
-    jlis = JlisClient(Wire(given.session, settings.jlis_url, timeout))
-    addressee = UnifiedAddresseeClient(Wire(given.session, settings.unified_addressee_url, timeout))
-    server = IntermediateServerClient(
-        Wire(given.session, settings.intermediate_server_url, timeout)
-    )
+    addressee = UnifiedAddresseeClient(_wire(given, settings.unified_addressee_url))
+    server = IntermediateServerClient(_wire(given, settings.intermediate_server_url))
     desk = Desk(given.transactions)
-    peers = {
-        Peer.JLIS: PeerLine(jlis, settings.jlis_settling),
-        Peer.UNIFIED_ADDRESSEE: PeerLine(addressee, settings.unified_addressee_settling),
-    }
-    # Half again the time-out, because sending begins within the first third of the lease.
-    dispatch = Dispatch(desk, given.vault, peers, settings.http_timeout * 1.5)
+    dispatch = dispatch_at(desk, given)
     attention = _attention(settings.patience_scale)
     return _methods(
         Office(given.transactions),
@@ -73,6 +64,19 @@ def steps(given: Surroundings) -> list[Any]:
         Linkage(desk, dispatch, given.vault, server, attention),
         CodePool(dispatch),
     )
+
+
+def dispatch_at(desk: Desk, given: Surroundings) -> Dispatch:
+    """Where telegrams leave, the doors of all peers in place."""
+    settings = given.settings
+    jlis = JlisClient(_wire(given, settings.jlis_url))
+    addressee = UnifiedAddresseeClient(_wire(given, settings.unified_addressee_url))
+    peers = {
+        Peer.JLIS: PeerLine(jlis, settings.jlis_settling),
+        Peer.UNIFIED_ADDRESSEE: PeerLine(addressee, settings.unified_addressee_settling),
+    }
+    # Half again the time-out, because sending begins within the first third of the lease.
+    return Dispatch(desk, given.vault, peers, settings.http_timeout * 1.5)
 
 
 def worker(
@@ -116,6 +120,10 @@ def patience(scale: float) -> Patience:
         defect=usual.defect * scale,
         note_after=usual.note_after * scale,
     )
+
+
+def _wire(given: Surroundings, url: str) -> Wire:
+    return Wire(given.session, url, given.settings.http_timeout.total_seconds())
 
 
 def _attention(scale: float) -> Attention:

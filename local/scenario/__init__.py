@@ -1,1 +1,1 @@
-"""The scenario of a birth: a town, its people, and the scenes that demo and tests play with them."""
+"""The scenario of a birth: a town, its people, and the scenes that demo and tests play there."""

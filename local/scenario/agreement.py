@@ -192,7 +192,7 @@ def _strangers(people: list[Person], outside: Ledgers) -> Iterator[str]:
 
 def _misused(codes: list[Row], ledger: Ledger) -> Iterator[str]:
     """A code is free, or somebody's, or retired: exactly as the telegram log says."""
-    unused = set(ledger["vacant_codes"])
+    unused = {held["code"] for held in ledger["vacant_codes"]}
     for row in codes:
         if row["state"] == "free" and (row["code"] not in unused or row["written"]):
             yield "住民票コード: free, but used"
@@ -204,7 +204,8 @@ def _misused(codes: list[Row], ledger: Ledger) -> Iterator[str]:
 
 _CODES = """
 SELECT p.code, p.state,
-    EXISTS (SELECT FROM resident_present r WHERE r.code = p.code AND r.presence = '現存') AS present,
+    EXISTS (SELECT FROM resident_present r
+        WHERE r.code = p.code AND r.presence = '現存') AS present,
     EXISTS (SELECT FROM code_reservation r JOIN telegram t USING (municipality, case_id, subject)
         WHERE r.code = p.code) AS written
 FROM pool_code p

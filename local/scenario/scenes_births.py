@@ -25,10 +25,12 @@ _TIMES_AWAY = 4
 async def stock_refills_itself(stage: Stage) -> str:
     """1: five codes in stock; when births bring it below the mark, more are ordered."""
     caller = stage.caller
-    await caller.completed([await caller.order_codes()])
+    try:
+        await caller.completed([await caller.order_codes()])
+    finally:
+        stage.stocked.set()
     stock = (await caller.stock())["stock"]
     _require(stock == TARGET_STOCK, f"在庫 {stock}")
-    stage.stocked.set()
     orders = await _until_two_orders(stage)
     await caller.completed(order["case_number"] for order in orders)
     refilled = (await caller.stock())["stock"]
@@ -113,6 +115,7 @@ async def a_birth_is_withdrawn(stage: Stage) -> str:
 
 async def reported_again(stage: Stage) -> str:
     """9: the same child a second time is held back before anything is numbered."""
+    _require(stage.first_born, "先の届出がない")
     household, first = stage.first_born[0]
     answer = await stage.caller.report_birth(household, stage.born_on)
     problem = answer.expect(409)

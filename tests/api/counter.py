@@ -17,11 +17,12 @@ from api.app import application
 from runtime.settings import ApiSettings, TokenGrant, TokenRole
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Iterable, Mapping
     from pathlib import Path
 
     from fastapi import FastAPI
 
+    from domain.numbers import MunicipalityCode
     from tests.towns import Town
 
 JSON_TYPE = {"Content-Type": "application/json"}
@@ -104,16 +105,16 @@ class Client:
 
 
 class Api:
-    """A served API with a client per role for each of its towns."""
+    """A served API, and tokens for every role in each of the towns it was given."""
 
-    def __init__(self, app: FastAPI, session: aiohttp.ClientSession, tokens: _Tokens) -> None:
+    def __init__(self, app: FastAPI, session: aiohttp.ClientSession, secret: str) -> None:
         self.app = app
         self.session = session
-        self._tokens = tokens
+        self._secret = secret
 
     def client(self, town: Town, role: TokenRole = TokenRole.CHIEF) -> Client:
         """Somebody of that role in that town."""
-        return Client(self.session, self.app, self._tokens[town.code, role])
+        return Client(self.session, self.app, f"{role}-{town.code}-{self._secret}")
 
     def stranger(self, token: str = "") -> Client:
         """Somebody without a token, or with a wrong one."""
@@ -121,27 +122,27 @@ class Api:
 
 
 @asynccontextmanager
-async def an_api(url: str, keyring: Path, *towns: Town) -> AsyncGenerator[Api]:
-    """Serve the API on any free port, with a token per role in each town."""
-    tokens = {(town.code, role): f"{town.code}-{role}-{uuid4()}" for town in towns for role in TokenRole}
+async def an_api(
+    url: str, keyring: Path, municipalities: Iterable[MunicipalityCode]
+) -> AsyncGenerator[Api]:
+    """Serve the API on any free port, with a token per role in each municipality."""
+    secret = str(uuid4())
     settings = ApiSettings(
         database_url=SecretStr(url),
         keyring_path=keyring,
         api_port=0,
         api_max_body=LARGEST,
         api_tokens={
-            token: TokenGrant.model_validate(
-                {"client": f"{role}-01", "role": role, "municipality": code}
+            f"{role}-{code}-{secret}": TokenGrant(
+                client=f"{role}-01", role=role, municipality=code
             )
-            for (code, role), token in tokens.items()
+            for code in municipalities
+            for role in TokenRole
         },
     )
     app = application(settings)
     async with _served(app) as address, aiohttp.ClientSession(address) as session:
-        yield Api(app, session, tokens)
-
-
-_Tokens = dict[tuple[str, TokenRole], str]
+        yield Api(app, session, secret)
 
 
 @asynccontextmanager

@@ -46,7 +46,12 @@ HOSTS = {
     "www.apache.org",
 }
 
+
 _CODE = re.compile(r"[A-Z][A-Z0-9]*_?(?:[A-Z0-9]+_?)*")
+
+
+def _place(document: Path) -> str:
+    return str(document.relative_to(HOME))
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
@@ -67,14 +72,14 @@ def test_an_unknown_procedure_has_no_table() -> None:
         step_table("火星転入")
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_place)
 def test_every_make_target_named_in_a_document_exists(document: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", _text(HOME / "Makefile"), re.MULTILINE))
 
     assert set(re.findall(r"`make ([a-z][a-z-]*)", _shown(document))) <= targets
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_place)
 def test_every_command_named_in_a_document_exists(document: Path) -> None:
     commands = cast("Group", get_command(app)).commands
 
@@ -83,7 +88,7 @@ def test_every_command_named_in_a_document_exists(document: Path) -> None:
     assert named <= set(commands)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_place)
 def test_every_link_leads_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", _text(document))
     inside = [link for link in links if not link.startswith("http")]
@@ -124,10 +129,21 @@ def test_every_error_code_has_a_row_in_the_runbook() -> None:
 def test_the_runbook_lists_no_code_that_nothing_raises() -> None:
     told = set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)", _text(OPERATIONS), re.MULTILINE))
 
-    assert {code for code in told if f'"{code}' not in _sources()} == set()
+    sources = _sources()
+
+    assert {code for code in told if f'"{code}' not in sources} == set()
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_place)
+def test_every_setting_and_measure_named_in_a_document_exists(document: Path) -> None:
+    settings = set(re.findall(r"JUKI_[A-Z_]+", _text(HOME / ".env.example")))
+    names = set(re.findall(r"juki_[a-z_]+", _sources()))
+
+    assert set(re.findall(r"JUKI_[A-Z_]+", _text(document))) <= settings
+    assert set(re.findall(r"`(juki_[a-z_]+)`", _text(document))) <= names
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_place)
 def test_documents_name_no_machine(document: Path) -> None:
     """No path of somebody's machine, and no host but a few that everybody knows."""
     text = _text(document)
@@ -152,7 +168,9 @@ def _name(function: ast.expr) -> str:
 
 def _shown(document: Path) -> str:
     """The text with the first word of every line of a code block back-quoted like the rest."""
-    return re.sub(r"^(make|jukiflow) ", r"`\1 ", _text(document), flags=re.MULTILINE)
+    return re.sub(
+        r"^(?:\.venv/bin/)?(make|jukiflow) ", r"`\1 ", _text(document), flags=re.MULTILINE
+    )
 
 
 def _procedure(kind: type) -> str:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
+from activities.desk import Desk
+from tests.corrections import Correction, Corrections
 from tests.house import House, Town, a_house
 from tests.triplets import Triplets
 from tests.workflows.sabotage import Saboteur
 from tests.workflows.trials import Trials
+from worker.assembly import dispatch_at
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -37,7 +40,19 @@ def saboteur() -> Saboteur:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def house(quiet_house: House, saboteur: Saboteur) -> AsyncGenerator[House]:
     """The house with one worker, which also knows the procedures made for tests."""
-    async with quiet_house.worker(more_procedures=[Triplets], interceptors=[saboteur]):
+    given = quiet_house.given
+    desk = Desk(given.transactions)
+    corrections = Corrections(desk, dispatch_at(desk, given), given.vault)
+    async with quiet_house.worker(
+        more_procedures=[Triplets, Correction],
+        more_steps=[
+            corrections.enter,
+            corrections.take_back,
+            corrections.announce,
+            corrections.withdraw,
+        ],
+        interceptors=[saboteur],
+    ):
         yield quiet_house
 
 

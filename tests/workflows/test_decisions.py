@@ -1,0 +1,106 @@
+"""What staff decide reaches the case, ends with an outcome, and is never taken for another thing."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from domain.cases import CaseState, Verb
+from tests.agreement import agrees
+from tests.workflows.trials import AMENDED
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from tests.house import Case, House, Town
+    from tests.workflows.sabotage import Saboteur
+
+_ANNOUNCE = "本人確認情報を送信する"
+
+
+async def test_ten_failed_retries_in_a_row_leave_the_case_open(town: Town) -> None:
+    """A case never fails by itself: each retry is an incident of its own, and the last one worked."""
+    await town.fault("jlis", "REFUSE", message="CS-04", times=11)
+    case = await town.report_birth()
+    decisions: list[UUID] = []
+
+    for _ in range(11):
+        incident = await case.parks()
+        decisions.append(await case.decide(Verb.RETRY, incident=incident["incident_id"]))
+    await case.closes()
+
+    outcomes = [(await _events(case, decision))[-1] for decision in decisions]
+    assert outcomes == ["failed_again"] * 10 + ["worked"]
+
+
+async def test_a_decision_is_accepted_then_executing_then_worked(town: Town) -> None:
+    """Staff see how far their decision has come."""
+    await town.fault("jlis", "REFUSE", message="CS-12")
+    case = await town.report_birth()
+    incident = await case.parks()
+
+    decision = await case.decide(Verb.RETRY, incident=incident["incident_id"])
+    await case.closes()
+
+    assert await _events(case, decision) == ["accepted", "executing", "worked"]
+
+
+async def test_a_decision_waits_for_workers_that_are_away(quiet_house: House) -> None:
+    """Made while nobody works, it reaches the case when somebody does again (law 10)."""
+    town = await quiet_house.open_town()
+    async with quiet_house.worker():
+        await town.stock()
+        await town.fault("unified_addressee", "REFUSE", message="AT-01")
+        case = await town.report_birth()
+        incident = await case.parks()
+
+    decision = await case.decide(Verb.WITHDRAW, incident=incident["incident_id"])
+    assert await _events(case, decision) == ["accepted"]
+
+    async with quiet_house.worker():
+        await case.closes(CaseState.WITHDRAWN)
+
+
+async def test_a_decision_made_before_the_run_looks_is_not_overtaken(
+    town: Town, saboteur: Saboteur
+) -> None:
+    """Staff may be quicker than the run that parked: it must not go on before it has taken the word.
+
+    Red: count an incident as decided from the acceptance of the decision.
+    """
+    await town.fault("jlis", "REFUSE", message="CS-04")
+    case = await town.report_birth()
+    looking, taking = (saboteur.hold(case.ref, name, 0) for name in ("現況を読む", "起床を受け取る"))
+    looking.released.set()
+    await looking.reached.wait()
+    looking = saboteur.hold(case.ref, "現況を読む", 0)
+
+    incident = await case.parks()
+    await case.decide(Verb.AMEND, incident=incident["incident_id"], changes=AMENDED)
+    looking.released.set()
+    await taking.reached.wait()
+    assert (await case.lines())[_ANNOUNCE] == "begun"
+    taking.released.set()
+    await case.closes()
+    await agrees(town)
+
+
+async def test_a_withdrawal_does_not_wait_for_a_back_off(town: Town) -> None:
+    """A step that would try again in five minutes lets go at once."""
+    await town.fault("jlis", "UNAVAILABLE", message="CS-02", times=None, retry_after="300")
+    case = await town.report_birth()
+    await case.fails("個人番号を要求して登録する")
+
+    await case.decide(Verb.WITHDRAW)
+
+    async with asyncio.timeout(5):
+        await case.closes(CaseState.WITHDRAWN)
+    await agrees(town)
+
+
+async def _events(case: Case, decision: UUID) -> list[str]:
+    async with case.town.transaction() as tx:
+        rows = await tx.fetch(
+            "SELECT event FROM decision_event WHERE decision_id = $1 ORDER BY at", decision
+        )
+    return [row["event"] for row in rows]
