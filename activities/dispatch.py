@@ -207,7 +207,7 @@ class Dispatch:
             state = TelegramState.UNSENT
         async with self._desk.open(ref) as tx:
             outcome = Outcome(ready.telegram_id, ready.fence, state, failure.code)
-            await telegrams.conclude(tx, ref.municipality, outcome)
+            await self._conclude(tx, ref.municipality, outcome, None)
 
     async def _delivered(
         self, ref: StepRef, letter: Letter, ready: Ready, answer: bytes
@@ -228,12 +228,13 @@ class Dispatch:
     ) -> bool:
         if not await telegrams.conclude(tx, municipality, outcome):
             return False
-        if outcome.state is TelegramState.DELIVERED:
-            if answer is not None:
-                await telegrams.keep_answer(
-                    tx, self._vault, municipality, outcome.telegram_id, answer
-                )
-            lane = await telegrams.update_number(tx, municipality, outcome.telegram_id)
-            if lane is not None:
-                await lanes.delivered(tx, municipality, *lane)
+        if answer is not None:
+            await telegrams.keep_answer(tx, self._vault, municipality, outcome.telegram_id, answer)
+        if outcome.state in telegrams.OPEN:
+            return True
+        lane = await telegrams.update_number(tx, municipality, outcome.telegram_id)
+        if lane is not None and outcome.state is TelegramState.DELIVERED:
+            await lanes.delivered(tx, municipality, *lane)
+        elif lane is not None:
+            await lanes.call_next(tx, municipality, lane[0])
         return True

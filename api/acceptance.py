@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.case_answers import Receipt
@@ -18,6 +17,7 @@ from register.cases import Acceptance
 from register.idempotency import Answer
 
 if TYPE_CHECKING:
+    from datetime import date
     from uuid import UUID
 
     from api.births import BirthForm

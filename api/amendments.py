@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import to_jsonable_python
+
 from api.acceptance import check_born, check_same
 from api.problem_types import ProblemType
 from api.problems import Problem
@@ -47,4 +49,6 @@ async def _check_birthday(tx: Tx, file: CaseFile, subject: int, form: AmendmentF
 
 def _changes(form: AmendmentForm) -> dict[str, Any]:
     """What was written on the form, as JSON; an address of null goes back to the household's."""
-    return form.model_dump(mode="json", exclude_unset=True)
+    said = {field: getattr(form, field) for field in form.model_fields_set}
+    changes: dict[str, Any] = to_jsonable_python(said)
+    return changes

@@ -15,7 +15,7 @@ from api.problem_types import ProblemType
 from api.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 JSON = dict[str, Any]
 DEEPEST = 16
@@ -43,7 +43,7 @@ class _Unreadable(ValueError):
 async def _body(request: Request, _caller: KnownCaller) -> JSON:
     """The request's JSON object; nobody's body is read before we know who they are."""
     raw = await _read(request)
-    if not raw and "content-type" not in request.headers:
+    if not raw:
         return {}
     _check_media_type(request)
     return parsed(raw)
@@ -145,14 +145,21 @@ def _flaws(value: object, parts: tuple[object, ...]) -> Iterator[_Unreadable]:
     if len(parts) > DEEPEST:
         yield _Unreadable("", "TOO_DEEP")
     elif isinstance(value, str):
-        if found := _BROKEN.search(value):
-            code = "CONTROL_CHARACTER" if found[0] == "\x00" else "LONE_SURROGATE"
-            yield _Unreadable(place(parts), code)
-    elif isinstance(value, dict):
-        for key, inner in cast("JSON", value).items():
-            if _BROKEN.search(key):
+        yield from _broken(value, parts)
+    else:
+        for key, inner in _inside(value):
+            if isinstance(key, str) and _BROKEN.search(key):
                 yield _Unreadable(place(parts), "UNKNOWN_FIELD")
             yield from _flaws(inner, (*parts, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(cast("list[object]", value)):
-            yield from _flaws(inner, (*parts, index))
+
+
+def _broken(text: str, parts: tuple[object, ...]) -> Iterator[_Unreadable]:
+    if found := _BROKEN.search(text):
+        code = "CONTROL_CHARACTER" if found[0] == "\x00" else "LONE_SURROGATE"
+        yield _Unreadable(place(parts), code)
+
+
+def _inside(value: object) -> Iterable[tuple[object, object]]:
+    if isinstance(value, dict):
+        return cast("dict[object, object]", value).items()
+    return enumerate(cast("list[object]", value)) if isinstance(value, list) else ()

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from api.problem_types import ProblemType
-from api.problems import answered
+from api.problems import answered, problems_only
 
 router = APIRouter(tags=["運用"])
 
@@ -24,7 +24,7 @@ async def healthz() -> str:
     "/readyz",
     summary="受け付けられるか",
     response_class=PlainTextResponse,
-    responses={503: {"description": "台帳に接続できない"}},
+    responses=problems_only(ProblemType.REGISTER_UNAVAILABLE),
 )
 async def readyz(request: Request) -> Response:
     """台帳に書き込める状態なら 200。
@@ -35,7 +35,12 @@ async def readyz(request: Request) -> Response:
     return PlainTextResponse("ok\n") if ready else answered(ProblemType.REGISTER_UNAVAILABLE)
 
 
-@router.get("/metrics", summary="計数", response_class=PlainTextResponse)
+@router.get(
+    "/metrics",
+    summary="計数",
+    response_class=PlainTextResponse,
+    responses=problems_only(ProblemType.REGISTER_UNAVAILABLE, ProblemType.INTERNAL_ERROR),
+)
 async def metrics(request: Request) -> Response:
     """Prometheus 形式。数だけで、個人の情報はない。
 

@@ -35,7 +35,7 @@ async def stream(counter: Counter, case_number: str, after: tuple[int, int]) -> 
     Looks every half second; a comment now and then keeps the line from falling asleep.
     """
     shown: dict[str, Any] = {}
-    spoken = monotonic()
+    quiet_since = monotonic()
     while True:
         async with counter.open() as tx:
             news, standing = await _look(tx, case_number, after)
@@ -43,15 +43,13 @@ async def stream(counter: Counter, case_number: str, after: tuple[int, int]) -> 
             after = one.place
             yield _event(one.kind, one.told(), cursors.of_row(*after))
         if standing != shown:
-            shown = standing
             yield _event("standing", standing)
-        if news or standing is not shown:
-            spoken = monotonic()
-        elif standing["state"] != CaseState.OPEN:
+        elif not news and standing["state"] != CaseState.OPEN:
             return
-        elif monotonic() - spoken > _HEARTBEAT:
-            spoken = monotonic()
+        elif monotonic() - quiet_since > _HEARTBEAT:
             yield ": …\n\n"
+            quiet_since = monotonic()
+        shown = standing
         await asyncio.sleep(_PAUSE)
 
 

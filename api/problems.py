@@ -89,8 +89,13 @@ class ProblemAnswer(BaseModel):
 
 
 def problems(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
-    """What a route may answer besides success, for its OpenAPI: each code with its words."""
-    ordered = sorted({*kinds, *EVERYWHERE}, key=lambda kind: (kind.status, kind.code))
+    """What a route for callers may answer besides success, for its OpenAPI."""
+    return problems_only(*kinds, *EVERYWHERE)
+
+
+def problems_only(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
+    """These problems by status, each code with its words in two languages."""
+    ordered = sorted(set(kinds), key=lambda kind: (kind.status, kind.code))
     return {
         int(status): _documented(list(group))
         for status, group in groupby(ordered, key=lambda kind: kind.status)

@@ -52,7 +52,8 @@ _ADVICE: dict[str, Words] = {
         "A character is not known to 住基ネット. Check name and address, and amend.",
     ),
     "POSSIBLE_DUPLICATE": Words(
-        "同じ世帯に同じ日の出生が先に記載されました。取り下げ、別の子なら理由を添えて届け出直してください。",
+        "同じ世帯に同じ日の出生が先に記載されました。取り下げてください。"
+        "別の子なら、理由を添えて届け出直してください。",
         "A birth of that day has been entered already. Withdraw; report another child anew, with why.",
     ),
     "RESIDENT_CHANGED": Words(

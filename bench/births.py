@@ -6,10 +6,9 @@ import asyncio
 import time
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import uuid4
 
-import aiohttp
 import asyncpg
 
 from bench.town import ACTING, TOWN
@@ -18,25 +17,24 @@ from register import births, cases
 from register.cases import Acceptance
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+
+    import aiohttp
 
     from bench.town import Town
     from domain.notifications import BirthNotification
     from local.stack import LocalStack
 
+    # Where a 出生届 is handed in; the case's number comes back.
+    Door: TypeAlias = Callable[[], Awaitable[str]]
+
 _GLANCE = 0.02
 _SECONDS_FOR_A_BIRTH = 120
-# Everything worth a number: which case ended when, asked once for all that are open.
+# Which case ended when, asked once for all that are open.
 _ENDED = (
     "SELECT case_number, extract(epoch FROM ended_at)::float8 AS ended, state FROM case_file"
     " WHERE municipality = $1 AND case_number = ANY($2) AND ended_at IS NOT NULL"
 )
-
-
-class Door(Protocol):
-    """Where a 出生届 is handed in; the case's number comes back."""
-
-    async def __call__(self) -> str: ...
 
 
 class Watch:

@@ -55,11 +55,9 @@ def table(measured: Mapping[str, Any]) -> str:
         *_cpu_lines(series["births_30"]["cpu_ms"], series["floor_30"]["cpu_ms"]),
         "",
         *(_history_line(name, one) for name, one in measured["history"].items()),
-        f"{'SQL of a birth':<22}{measured['statements_per_birth']:>9.0f} statements"
-        f"{measured['commits_per_birth']:>7.1f} commits",
+        _sql_line(measured),
         "",
-        f"{'births : floor':<22}{measured['ratio_at_1']:>9.2f} at 1"
-        f"{measured['ratio_at_30']:>10.2f} at 30{measured['cpu_ratio_at_30']:>10.2f} by CPU at 30",
+        _ratio_line(measured),
     ]
     return "\n".join(["", *lines])
 
@@ -67,6 +65,17 @@ def table(measured: Mapping[str, Any]) -> str:
 def _history_line(name: str, one: Mapping[str, Any]) -> str:
     label = f"history, {name}"
     return f"{label:<22}{one['events']:>9.0f} events{one['bytes']:>11,} bytes"
+
+
+def _sql_line(measured: Mapping[str, Any]) -> str:
+    statements, commits = measured["statements_per_birth"], measured["commits_per_birth"]
+    return f"{'SQL of a birth':<22}{statements:>9.0f} statements{commits:>7.1f} commits"
+
+
+def _ratio_line(measured: Mapping[str, Any]) -> str:
+    alone, together = measured["ratio_at_1"], measured["ratio_at_30"]
+    by_cpu = measured["cpu_ratio_at_30"]
+    return f"{'births : floor':<22}{alone:>9.2f} at 1{together:>9.2f} at 30{by_cpu:>9.2f} by CPU"
 
 
 def _one(tally: Tally) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from domain.cases import CaseState, Procedure
 from register.case_views import CaseFile
 
 if TYPE_CHECKING:
-    from uuid import UUID
     from datetime import date, datetime
+    from uuid import UUID
+
     from register.transactions import Tx
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from domain.errors import ContractBroken
 from domain.numbers import ResidentCode
+from register import wakeups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,11 +25,10 @@ async def reserve(tx: Tx, ref: StepRef) -> ResidentCode | None:
     held = await _held(tx, ref)
     if held is not None:
         return held
-    code = await tx.fetchval(
-        "SELECT code FROM pool_code WHERE municipality = $1 AND state = 'free'"
-        " ORDER BY draw LIMIT 1 FOR UPDATE SKIP LOCKED",
-        ref.municipality,
-    )
+    code = await _draw(tx, ref.municipality)
+    if code is None:
+        await _hold(tx, ref.municipality)
+        code = await _draw(tx, ref.municipality)
     if code is None:
         return None
     reserved = await tx.fetchval(
@@ -44,6 +44,14 @@ async def reserve(tx: Tx, ref: StepRef) -> ResidentCode | None:
         return await _held(tx, ref)
     await _mark(tx, ref, code, "reserved", "reserved")
     return ResidentCode(code)
+
+
+async def _hold(tx: Tx, municipality: str) -> None:
+    """Hold the stock's door, as do the one who found it empty and the one who fills it.
+
+    Without it a batch could arrive between the look and the wait, and wake nobody.
+    """
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtext('stock'), hashtext($1))", municipality)
 
 
 async def give_back(tx: Tx, ref: StepRef) -> None:
@@ -71,7 +79,12 @@ async def give_back(tx: Tx, ref: StepRef) -> None:
         ref.subject,
         event,
     )
-    await _mark(tx, ref, code, "retired" if written else "free", event)
+    if written:
+        await _mark(tx, ref, code, "retired", event)
+        return
+    await _hold(tx, ref.municipality)
+    await _mark(tx, ref, code, "free", event)
+    await wakeups.wake_stock(tx, ref.municipality)
 
 
 async def lock(tx: Tx, ref: StepRef) -> str | None:
@@ -91,6 +104,7 @@ async def allot(tx: Tx, municipality: str, batch_id: UUID, codes: Sequence[Resid
     A code somebody in the installation holds raises asyncpg's unique violation, a code a resident
     of this municipality ever held raises ContractBroken CODE_IN_USE; neither stores anything.
     """
+    await _hold(tx, municipality)
     known = await tx.fetchval(
         "SELECT EXISTS (SELECT FROM pool_code WHERE municipality = $1 AND batch_id = $2)",
         municipality,
@@ -135,6 +149,14 @@ async def _refuse_codes_in_use(tx: Tx, municipality: str, codes: Sequence[Reside
     )
     if used:
         raise ContractBroken("CODE_IN_USE")
+
+
+async def _draw(tx: Tx, municipality: str) -> str | None:
+    return await tx.fetchval(
+        "SELECT code FROM pool_code WHERE municipality = $1 AND state = 'free'"
+        " ORDER BY draw LIMIT 1 FOR UPDATE SKIP LOCKED",
+        municipality,
+    )
 
 
 async def _held(tx: Tx, ref: StepRef) -> ResidentCode | None:

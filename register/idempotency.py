@@ -1,8 +1,8 @@
 """Idempotency keys: the same request, however often and whenever it comes, is done once.
 
-A key belongs to a client of a municipality and is kept for ever, because a 届出 must not be
-accepted twice even years later.  Its row is inserted by the transaction of the act itself, so a twin that
-comes meanwhile waits for that transaction and then reads what it answered.
+A key belongs to a client of a municipality and is kept for ever: a 届出 must not be accepted twice
+even years later.  Its row is inserted by the transaction of the act itself, so a twin that comes
+meanwhile waits for that transaction and then reads what it answered.
 """
 
 from __future__ import annotations

@@ -22,16 +22,7 @@ async def in_front(tx: Tx, ref: StepRef, resident_id: UUID) -> str | None:
     In front stands whoever owes a telegram for an older history row than ours, and whoever has one
     on its way whose outcome is not known.
     """
-    await tx.execute(
-        "INSERT INTO lane (municipality, resident_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-        ref.municipality,
-        resident_id,
-    )
-    await tx.execute(
-        "SELECT FROM lane WHERE municipality = $1 AND resident_id = $2 FOR UPDATE",
-        ref.municipality,
-        resident_id,
-    )
+    await _hold(tx, ref.municipality, resident_id)
     return await tx.fetchval(_IN_FRONT, ref.municipality, resident_id, ref.case_id)
 
 
@@ -82,6 +73,16 @@ async def delivered(tx: Tx, municipality: str, resident_id: UUID, update_no: int
         resident_id,
         update_no,
     )
+    await call_next(tx, municipality, resident_id)
+
+
+async def call_next(tx: Tx, municipality: str, resident_id: UUID) -> None:
+    """Wake whoever waits in this lane: something in it was settled by this transaction.
+
+    Holds the lane, as does whoever looks whether it is free: a wait being written is seen here, or
+    its writer sees what was settled.
+    """
+    await _hold(tx, municipality, resident_id)
     await wakeups.wake_lane(tx, municipality, resident_id)
 
 
@@ -95,4 +96,17 @@ async def settle(tx: Tx, ref: StepRef, resident_id: UUID, state: str) -> None:
         ref.case_id,
         state,
     )
-    await wakeups.wake_lane(tx, ref.municipality, resident_id)
+    await call_next(tx, ref.municipality, resident_id)
+
+
+async def _hold(tx: Tx, municipality: str, resident_id: UUID) -> None:
+    await tx.execute(
+        "INSERT INTO lane (municipality, resident_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        municipality,
+        resident_id,
+    )
+    await tx.execute(
+        "SELECT FROM lane WHERE municipality = $1 AND resident_id = $2 FOR UPDATE",
+        municipality,
+        resident_id,
+    )

@@ -20,6 +20,8 @@ class Due(NamedTuple):
 
     case: CaseRef
     procedure: str
+    wakeup: int = 0
+    """The newest wake-up the case has not taken."""
 
 
 async def unstarted(pool: Pool, limit: int) -> list[Due]:
@@ -44,14 +46,15 @@ async def started(pool: Pool, due: Sequence[Due]) -> None:
 async def to_wake(pool: Pool, limit: int) -> list[Due]:
     """Open cases with wake-ups nobody has taken: the nearest legal deadline first."""
     rows = await pool.fetch(
-        "SELECT c.municipality, c.case_id, c.case_number, c.procedure FROM case_file c"
-        " JOIN (SELECT DISTINCT municipality, case_id FROM wakeup WHERE taken_at IS NULL) w"
+        "SELECT c.municipality, c.case_id, c.case_number, c.procedure, w.wakeup FROM case_file c"
+        " JOIN (SELECT municipality, case_id, max(wakeup_id) AS wakeup FROM wakeup"
+        "   WHERE taken_at IS NULL GROUP BY municipality, case_id) w"
         " USING (municipality, case_id)"
         " WHERE c.state = 'open' AND c.started_at IS NOT NULL"
         " ORDER BY c.due_on NULLS LAST, c.accepted_at LIMIT $1",
         limit,
     )
-    return [_due(row) for row in rows]
+    return [_due(row)._replace(wakeup=row["wakeup"]) for row in rows]
 
 
 async def open_cases(pool: Pool) -> list[Due]:

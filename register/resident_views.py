@@ -10,6 +10,7 @@ from register.search import ResidentView
 
 if TYPE_CHECKING:
     from uuid import UUID
+
     from register.transactions import Tx
 
 _RESIDENT = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 from temporalio.service import RPCError
@@ -14,7 +14,6 @@ from register.wakeups import CHANNEL
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
-    from uuid import UUID
 
     from register.outbox import Due
     from register.transactions import Connection, Pool
@@ -25,10 +24,21 @@ _BATCH = 200
 _AT_ONCE = 20
 
 
+_LONGEST = 300.0
+
+
+class _Woken(NamedTuple):
+    """When a case is woken again, and after which pause."""
+
+    again_at: float
+    pause: float
+
+
 class Rounds:
     """Goes round whenever somebody wrote something, and every ``interval`` seconds anyway.
 
-    A case that has not taken its wake-up is woken again after ``repeat`` seconds.
+    A case that has not taken its wake-up is woken again after ``repeat`` seconds, then less and
+    less often: a signal stays in the engine's history for ever.
     """
 
     def __init__(self, pool: Pool, engine: Engine, *, interval: float, repeat: float) -> None:
@@ -37,7 +47,7 @@ class Rounds:
         self._interval = interval
         self._repeat = repeat
         self._called = asyncio.Event()
-        self._woken: dict[UUID, float] = {}
+        self._woken: dict[Due, _Woken] = {}
 
     async def run(self) -> None:
         """Go round until cancelled."""
@@ -52,13 +62,15 @@ class Rounds:
         return len(told)
 
     async def wake(self) -> int:
-        """Wake every case with something to take, unless it was woken just now."""
+        """Wake every case with something new to take, and again whoever still has not taken it."""
         now = time.monotonic()
-        self._woken = {case: at for case, at in self._woken.items() if at > now - self._repeat}
         waiting = await outbox.to_wake(self._pool, _BATCH)
-        due = [one for one in waiting if one.case.case_id not in self._woken]
+        known = {one: self._woken[one] for one in waiting if one in self._woken}
+        due = [one for one in waiting if one not in known or known[one].again_at <= now]
         told = await self._tell(due, self._engine.wake)
-        self._woken.update((one.case.case_id, now) for one in told)
+        pauses = {one: known[one].pause * 2 if one in known else self._repeat for one in told}
+        woken = {one: _Woken(now + pause, min(pause, _LONGEST)) for one, pause in pauses.items()}
+        self._woken = known | woken
         return len(told)
 
     async def watch_stock(self) -> None:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from tests.server import Place
 
 _towns = itertools.count(1)
-SETTLED = 10.0
+SETTLED = 30.0
 """Seconds after which a test gives up waiting for what should take one."""
 
 

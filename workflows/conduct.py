@@ -169,9 +169,7 @@ class Conduct:
             return
         workflow.set_current_details(f"職員の判断待ち: {step}")
         await workflow.wait_condition(
-            lambda: (
-                not self._picture.is_parked(step, ref) or self._picture.turned is not turned
-            )
+            lambda: not self._picture.is_parked(step, ref) or self._picture.turned is not turned
         )
 
     async def _doze(self, step: str, progress: Progress, takes: int) -> None:

@@ -85,7 +85,7 @@ class Caller:
 
     async def order_codes(self) -> str:
         """Order a top-up; its case number."""
-        return (await self.post("operations", "code-pool/top-ups", None)).expect(202)["case_number"]
+        return (await self.post("operations", "code-pool/top-ups", {})).expect(202)["case_number"]
 
     async def until(
         self, number: str, seen: Callable[[Json], bool], wanted: str, seconds: float = 30

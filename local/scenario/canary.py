@@ -8,6 +8,7 @@ groups of four, names also without their space.
 from __future__ import annotations
 
 import base64
+import json
 import re
 import shutil
 import sqlite3
@@ -139,10 +140,7 @@ def _codings(text: str) -> Iterator[tuple[bytes, str]]:
         yield alike, "hex"
     for alike in _either_case(quote_from_bytes(raw, safe="")):
         yield alike, "percent"
-    units = text.encode("utf-16-be")
-    pairs = [units[at : at + 2] for at in range(0, len(units), 2)]
-    escaped = "".join(chr(u[1]) if u[0] == 0 and u[1] < 128 else f"\\u{u.hex()}" for u in pairs)
-    for alike in _either_case(escaped):
+    for alike in _either_case(json.dumps(text)[1:-1]):
         yield alike.replace(b"\\U", b"\\u"), "JSON"
     for shift in range(3):
         middle = _base64_middle(raw, shift)

@@ -30,11 +30,23 @@ class Outcome(NamedTuple):
     seconds: float
 
 
+class Performance(NamedTuple):
+    """What came of every scene, and the newborns in the four systems side by side."""
+
+    outcomes: list[Outcome]
+    comparison: list[tuple[str, ...]]
+
+    @property
+    def right(self) -> int:
+        """How many scenes came out as expected."""
+        return sum(outcome.right for outcome in self.outcomes)
+
+
 async def perform(
     stack: LocalStack,
     begins: Callable[[Sequence[Scene]], None] = lambda _: None,
     ended: Callable[[Outcome], None] = lambda _: None,
-) -> list[Outcome]:
+) -> Performance:
     """Play everything on a fresh stack; a scene that goes wrong does not end the performance."""
     outcomes: list[Outcome] = []
 
@@ -47,7 +59,8 @@ async def perform(
         for act in ACTS:
             begins(act)
             await asyncio.gather(*(play(stage, scene) for scene in act))
-    return sorted(outcomes, key=lambda outcome: outcome.scene.number)
+        in_order = sorted(outcomes, key=lambda outcome: outcome.scene.number)
+        return Performance(in_order, stage.comparison)
 
 
 async def _play(stage: Stage, scene: Scene) -> Outcome:

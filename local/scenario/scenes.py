@@ -24,7 +24,8 @@ class Scene(NamedTuple):
     play: Callable[[Stage], Awaitable[str]]
 
 
-# Scenes of one act are played side by side: while one waits, the others go on.
+# Scenes of one act are played side by side: while one waits, the other goes on.  Those that arm a
+# fault are alone in theirs, or another scene's birth might meet it.
 ACTS: tuple[tuple[Scene, ...], ...] = (
     (
         Scene(
@@ -50,6 +51,8 @@ ACTS: tuple[tuple[Scene, ...], ...] = (
             "待って完了",
             births.jlis_is_away,
         ),
+    ),
+    (
         Scene(
             4,
             "個人番号は生成されたが返信が失われる",
@@ -57,6 +60,8 @@ ACTS: tuple[tuple[Scene, ...], ...] = (
             "個人番号は 1 個",
             births.the_reply_is_lost,
         ),
+    ),
+    (
         Scene(
             5,
             "郵便番号と住所の不一致を J-LIS が拒む",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from local.scenario.agreement import told_twice
+from local.scenario.agreement import side_by_side, told_twice
 from local.scenario.caller import Missed
 from local.scenario.canary import Canary, cells_of, files_in
 from local.scenario.cast import residents, secrets_of
@@ -22,11 +22,12 @@ _SHOWN = 5
 async def everybody_agrees(stage: Stage) -> str:
     """10: 突合 of the four systems, person by person."""
     compared = await stage.agrees()
-    twice = [*told_twice(compared.people, await stage.outside.ledgers())]
-    if twice:
+    ledgers = await stage.outside.ledgers()
+    if twice := [*told_twice(compared.people, ledgers)]:
         raise Missed("; ".join(twice))
-    born = sum(person.born_here for person in compared.people)
-    return f"{len(compared.people)} 人（出生 {born} 人）× 4 システム、相違 0"
+    born = [person for person in compared.people if person.born_here]
+    stage.comparison = [(one.addressee_number, *side_by_side(one, ledgers)) for one in born]
+    return f"{len(compared.people)} 人（出生 {len(born)} 人）× 4 システム、相違 0"
 
 
 async def nothing_leaked(stage: Stage) -> str:

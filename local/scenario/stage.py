@@ -35,7 +35,11 @@ LOW_WATER, TARGET_STOCK = 3, 5
 
 @dataclass
 class Stage:
-    """Who and what the scenes play with; ``households`` gives one that had no birth yet."""
+    """Who and what the scenes play with.
+
+    ``households`` gives one that had no birth yet, ``lost`` is where the engine's files went,
+    ``comparison`` each newborn's 宛名番号 and state in the four systems.
+    """
 
     stack: LocalStack
     caller: Caller
@@ -46,6 +50,7 @@ class Stage:
     born_on: date = field(default_factory=lambda: jst_day(datetime.now(UTC)) - timedelta(days=3))
     stocked: asyncio.Event = field(default_factory=asyncio.Event)
     first_born: list[tuple[Household, str]] = field(default_factory=list["tuple[Household, str]"])
+    comparison: list[tuple[str, ...]] = field(default_factory=list["tuple[str, ...]"])
 
     async def birth(self, household: Household | None = None, **child: object) -> str:
         """Report a birth in a household, by default the next one; its case number."""

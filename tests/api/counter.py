@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
@@ -81,7 +81,10 @@ class Client:
         """Send exactly these bytes."""
         kind = JSON_TYPE if raw is not None else {}
         return await self.ask(
-            "POST", path, data=raw, headers={"Idempotency-Key": key or str(uuid4())} | kind | headers
+            "POST",
+            path,
+            data=raw,
+            headers={"Idempotency-Key": key or str(uuid4())} | kind | headers,
         )
 
     async def ask(self, method: str, path: str, **request: Any) -> Answer:
@@ -129,13 +132,12 @@ async def an_api(
     secret = str(uuid4())
     settings = ApiSettings(
         database_url=SecretStr(url),
+        database_pool_min=0,
         keyring_path=keyring,
         api_port=0,
         api_max_body=LARGEST,
         api_tokens={
-            f"{role}-{code}-{secret}": TokenGrant(
-                client=f"{role}-01", role=role, municipality=code
-            )
+            f"{role}-{code}-{secret}": TokenGrant(client=f"{role}-01", role=role, municipality=code)
             for code in municipalities
             for role in TokenRole
         },
@@ -174,6 +176,4 @@ class _Server(uvicorn.Server):
         self.standing.set()
 
     def capture_signals(self) -> Any:
-        from contextlib import nullcontext
-
         return nullcontext()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -25,7 +25,6 @@ from tests.numbers import my_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from uuid import UUID
 
     from tests.api.counter import Answer, Api
     from tests.api.desk import Desk
@@ -203,9 +202,7 @@ async def test_of_decisions_at_the_same_instant_one_is_accepted(desk: Desk) -> N
     """The case's lock lets one through."""
     number = await desk.report()
     incident = await desk.park(number)
-    answers = await asyncio.gather(
-        *(desk.decide(number, "retry", incident) for _ in range(8))
-    )
+    answers = await asyncio.gather(*(desk.decide(number, "retry", incident) for _ in range(8)))
     assert sorted(answer.status for answer in answers) == [202] + [409] * 7
     assert {answer.code for answer in answers if answer.status == 409} == {"ALREADY_DECIDED"}
 
@@ -374,8 +371,6 @@ async def _file(desk: Desk, number: str) -> Any:
 
 
 async def _carry_out(desk: Desk, number: str, decided: Answer) -> None:
-    from uuid import UUID
-
     case = (await _file(desk, number)).ref
     async with desk.town.open() as tx:
         await decisions.carry_out(tx, case, UUID(decided.json["decision_id"]), Habits((), (), {}))

@@ -12,7 +12,7 @@ from tests.workflows.trials import AMENDED
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from tests.house import Case, House, Town
+    from tests.house import Case, Town
     from tests.workflows.sabotage import Saboteur
 
 _ANNOUNCE = "本人確認情報を送信する"
@@ -45,22 +45,6 @@ async def test_a_decision_is_accepted_then_executing_then_worked(town: Town) -> 
     assert await _events(case, decision) == ["accepted", "executing", "worked"]
 
 
-async def test_a_decision_waits_for_workers_that_are_away(quiet_house: House) -> None:
-    """Made while nobody works, it reaches the case when somebody does again (law 10)."""
-    town = await quiet_house.open_town()
-    async with quiet_house.worker():
-        await town.stock()
-        await town.fault("unified_addressee", "REFUSE", message="AT-01")
-        case = await town.report_birth()
-        incident = await case.parks()
-
-    decision = await case.decide(Verb.WITHDRAW, incident=incident["incident_id"])
-    assert await _events(case, decision) == ["accepted"]
-
-    async with quiet_house.worker():
-        await case.closes(CaseState.WITHDRAWN)
-
-
 async def test_a_decision_made_before_the_run_looks_is_not_overtaken(
     town: Town, saboteur: Saboteur
 ) -> None:
@@ -83,6 +67,8 @@ async def test_a_decision_made_before_the_run_looks_is_not_overtaken(
     taking.released.set()
     await case.closes()
     await agrees(town)
+    notices = [m for m in (await town.ledger("jlis"))["messages"] if m["kind"] == "CS-04"]
+    assert [notice["status"] for notice in notices] == [422, 200]
 
 
 async def test_a_withdrawal_does_not_wait_for_a_back_off(town: Town) -> None:

@@ -1,0 +1,27 @@
+"""The scenario of the demo, played as a test: the same scenes, the same code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local.demo import local_stack
+from local.scenario.performance import perform
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.timeout(300)
+async def test_every_scene_of_a_birth_comes_out_as_expected(tmp_path: Path) -> None:
+    """Healthy births, trouble outside, staff, crashes, reconciliation and canary, in one office.
+
+    Red for instance when a top-up cannot be ordered, when ``resume`` starts nothing, or when a
+    step sends twice after the worker was killed.
+    """
+    async with local_stack(tmp_path, usual_ports=False) as stack:
+        performed = await perform(stack)
+
+    assert [outcome for outcome in performed.outcomes if not outcome.right] == []
+    assert [outcome.scene.number for outcome in performed.outcomes] == [*range(1, 12)]

@@ -1,0 +1,59 @@
+"""Runs that are open while a new release comes must go on under it: recorded histories replay."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from temporalio import workflow
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
+
+from activities.juki_net import JukiNet
+from activities.residents import Residents
+from domain.cases import CaseRef, Procedure
+from tests.record_histories import HISTORIES, STORIES
+from workflows.conduct import Conduct
+from workflows.rehearsal import PROCEDURES
+
+
+@workflow.defn(name=Procedure.BIRTH)
+class ReorderedBirth(Conduct):
+    """A birth whose first two lines changed places."""
+
+    @workflow.run
+    async def run(self, case: CaseRef) -> None:
+        await self.conclude(case)
+
+    async def story(self) -> None:
+        await self.perform(JukiNet.request_number)
+        await self.perform(Residents.enter_newborn, undo=Residents.strike_newborn)
+
+
+@pytest.mark.parametrize("story", [story.__name__ for story in STORIES])
+async def test_a_recorded_history_replays(story: str) -> None:
+    """Red: change the order of two lines of a procedure, or what `Conduct` does between them."""
+    await _replay(story, *PROCEDURES)
+
+
+async def test_a_reordered_procedure_is_noticed() -> None:
+    """The replay is worth something only if it can fail."""
+    with pytest.raises(workflow.NondeterminismError):
+        await _replay("happy", ReorderedBirth)
+
+
+def test_every_recording_has_its_story() -> None:
+    """A history nobody can record anew would stay for ever."""
+    assert {file.stem for file in HISTORIES.iterdir()} == {story.__name__ for story in STORIES}
+
+
+async def _replay(story: str, *procedures: type[Conduct]) -> None:
+    recorded = json.loads((HISTORIES / f"{story}.json").read_text())
+    history = WorkflowHistory.from_json(recorded.pop("id"), recorded)
+    replayer = Replayer(
+        workflows=procedures,
+        data_converter=pydantic_data_converter,
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    )
+    await replayer.replay_workflow(history)
