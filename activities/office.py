@@ -16,19 +16,24 @@ if TYPE_CHECKING:
     from register.transactions import Transactions
 
 
+READ_STANDING = "現況を読む"
+TAKE_WAKEUPS = "起床を受け取る"
+CLOSE = "終結する"
+
+
 class Office:
     """The office itself, as a running case meets it."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
-    @activity.defn(name="現況を読む")
+    @activity.defn(name=READ_STANDING)
     async def read_standing(self, case: CaseRef) -> Standing:
         """Where the case stands, by its ledger."""
         async with self._transactions.open(_acting(case)) as tx:
             return await ledger.standing(tx, case)
 
-    @activity.defn(name="起床を受け取る")
+    @activity.defn(name=TAKE_WAKEUPS)
     async def take_wakeups(self, case: CaseRef) -> Standing:
         """Take what woke the case, carry out its decisions, and read where it stands now."""
         habits = Habits(following_amendments(), announcing(), undoes())
@@ -38,7 +43,7 @@ class Office:
                 await decisions.carry_out(tx, case, decision, habits)
             return await ledger.standing(tx, case)
 
-    @activity.defn(name="終結する")
+    @activity.defn(name=CLOSE)
     async def close(self, case: CaseRef) -> bool:
         """Close the case; ``False`` while a decision still waits to be taken."""
         async with self._transactions.open(_acting(case)) as tx:

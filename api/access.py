@@ -105,7 +105,7 @@ class Tokens:
 
 
 _bearer = HTTPBearer(
-    scheme_name="トークン",
+    scheme_name="token",
     description="役割と自治体ごとに渡されるトークン / A token per role and municipality",
     auto_error=False,
 )

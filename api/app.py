@@ -34,7 +34,9 @@ def application(settings: ApiSettings) -> FastAPI:
         async with database.connected(settings, application="api") as pool:
             yield _state(settings, Transactions(pool))
 
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
     for module in ROUTERS:
         app.include_router(module.router)
     app.include_router(documents(app))

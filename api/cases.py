@@ -15,7 +15,10 @@ from api.problems import problems
 
 router = APIRouter(prefix="/v1/cases", tags=["案件"])
 CaseNumberInPath = Annotated[
-    str, Path(max_length=40, description="案件番号", examples=["131016-R8-000123"])
+    str,
+    Path(
+        max_length=40, pattern="^[0-9A-Z-]+$", description="案件番号", examples=["131016-R8-000123"]
+    ),
 ]
 
 

@@ -29,7 +29,8 @@ class AmendmentForm(Form):
     name: Name = ""
     name_kana: Kana = ""
     sex: SexAsSaid = Sex.BLANK
-    born_on: DayOrWordsLater = None
+    # By a factory, because a default of null would stand in the schema, which knows no null here.
+    born_on: DayOrWordsLater = Field(default_factory=lambda: None)
     relationship: Relationship = "子"
     address: AddressForm | None = Field(default=None, description="null なら世帯の住所に戻す")
 

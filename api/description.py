@@ -13,7 +13,7 @@ from api.births import BirthForm
 from api.decisions import DecisionForm
 from api.docs_page import STYLE, page
 from api.people_forms import SearchForm
-from api.problems import ProblemAnswer
+from api.problems import ProblemAnswer, problem_examples
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -79,6 +79,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     ]
     _, schemas = models_json_schema(shown, ref_template=_REF)
     document["components"]["schemas"] |= schemas["$defs"]
+    document["components"]["examples"] = problem_examples()
     for unused in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(unused, None)
     return document

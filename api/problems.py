@@ -102,6 +102,17 @@ def problems_only(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def problem_examples() -> dict[str, dict[str, Any]]:
+    """Every problem as OpenAPI shows it, once for all routes."""
+    return {
+        kind.code: {
+            "summary": f"{kind.value.title.ja} / {kind.value.title.en}",
+            "value": described(kind).model_dump(mode="json", exclude_none=True),
+        }
+        for kind in ProblemType
+    }
+
+
 def register_problems(app: FastAPI) -> None:
     """Answer everything that goes wrong as a problem, whoever raised it."""
     app.add_exception_handler(Problem, _problem)
@@ -152,13 +163,7 @@ def described(kind: ProblemType) -> ProblemAnswer:
 
 
 def _documented(kinds: list[ProblemType]) -> dict[str, Any]:
-    examples = {
-        kind.code: {
-            "summary": f"{kind.value.title.ja} / {kind.value.title.en}",
-            "value": described(kind).model_dump(mode="json", exclude_none=True),
-        }
-        for kind in kinds
-    }
+    examples = {kind.code: {"$ref": f"#/components/examples/{kind.code}"} for kind in kinds}
     schema = {"$ref": "#/components/schemas/ProblemAnswer"}
     return {
         "description": "、".join(f"{kind.value.title.ja}（{kind.code}）" for kind in kinds),

@@ -54,7 +54,7 @@ _ADVICE: dict[str, Words] = {
     "POSSIBLE_DUPLICATE": Words(
         "同じ世帯に同じ日の出生が先に記載されました。取り下げてください。"
         "別の子なら、理由を添えて届け出直してください。",
-        "A birth of that day has been entered already. Withdraw; report another child anew, with why.",
+        "A birth of that day has been entered. Withdraw; report another child anew, with why.",
     ),
     "RESIDENT_CHANGED": Words(
         "受付の後に世帯主の記載が変わりました。世帯を見直し、問題がなければ再実行してください。",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
 _ALONE, _TOGETHER = 1, 30
-_SHARE_ALONE = 6
+_SHARE_ALONE = 8
 """One at a time takes long; so many times fewer are done that way."""
 _WARM_UP = 30
 _SAMPLE = 5
@@ -149,7 +149,7 @@ def _options(arguments: Sequence[str]) -> Options:
     usual = Path(__file__).with_name("results") / "latest.json"
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     add = parser.add_argument
-    add("--births", type=int, default=90, help="births a round at concurrency 30 (default 90)")
+    add("--births", type=int, default=60, help="births a round at concurrency 30 (default 60)")
     add("--rounds", type=int, default=2, help="rounds of births and floor (default 2)")
     add("--json", type=Path, default=usual, help="where the result goes as well")
     add("--through", choices=("api", "register"), default="api", help="where births are handed in")

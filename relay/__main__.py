@@ -7,6 +7,7 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 import structlog
+import uvloop
 
 from register import seals
 from relay.engine import Engine
@@ -72,5 +73,5 @@ async def _until_told(*works: Coroutine[Any, Any, None]) -> None:
 if __name__ == "__main__":
     settings = RelaySettings.from_environment()
     logging.configure(settings.log_level, process="relay")
-    asyncio.run(serve(settings))
+    uvloop.run(serve(settings))
     leave()

@@ -140,10 +140,12 @@ class RelaySettings(RegisterSettings, EngineSettings):
 class WorkerSettings(RegisterSettings, EngineSettings, VaultSettings, PeerSettings):
     """A worker: workflows and activities.
 
-    ``patience_scale`` stretches (or, in tests, shrinks) every time-out and back-off of a step.
+    ``patience_scale`` stretches (or, in tests, shrinks) the pauses between attempts of a step;
+    ``step_timeout`` is how long one attempt may take, and so how soon a dead worker is noticed.
     """
 
     patience_scale: Annotated[float, Field(gt=0)] = 1.0
+    step_timeout: Duration = timedelta(seconds=30)
     worker_activities: int = 100
     worker_workflows: int = 100
     worker_grace: Duration = timedelta(seconds=15)

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from tests.server import Place
 
 _towns = itertools.count(1)
-SETTLED = 30.0
+SETTLED = 60.0
 """Seconds after which a test gives up waiting for what should take one."""
 
 
@@ -227,6 +227,14 @@ class Case:
             step,
         )
 
+    async def sends(self, step: str) -> None:
+        """Wait until a telegram of a step is written, and nothing is known of it yet."""
+        await self._until(
+            "SELECT EXISTS (SELECT FROM telegram_state WHERE case_id = $1 AND step = $2"
+            " AND state = 'sending')",
+            step,
+        )
+
     async def waits(self, kind: str) -> str:
         """Wait until the case waits for something; the case number in front, if there is one."""
         await self._until(
@@ -306,12 +314,20 @@ class Case:
 
 @asynccontextmanager
 async def a_house(
-    place: Place, outside_url: str, keyring_path: Path, namespace: str
+    place: Place,
+    outside_url: str,
+    keyring_path: Path,
+    namespace: str,
+    *,
+    task_queue: str = "procedures",
+    relay: bool = True,
 ) -> AsyncGenerator[House]:
-    """Everything but the worker, which tests compose as they need it."""
+    """Everything but the worker, which tests compose as they need it; the ``relay`` if they say."""
     async with AsyncExitStack() as stack:
         world = await stack.enter_async_context(a_world(outside_url, symbol_delay=0.05))
-        settings = _settings(place, world, keyring_path, namespace)
+        settings = _settings(place, world, keyring_path, namespace).model_copy(
+            update={"temporal_task_queue": task_queue}
+        )
         pool = await stack.enter_async_context(
             database.pool(settings.database_url.get_secret_value(), application="tests", largest=30)
         )
@@ -324,7 +340,7 @@ async def a_house(
         rounds = Rounds(
             relay_pool, Engine(client, settings.temporal_task_queue), interval=0.1, repeat=1
         )
-        running = asyncio.create_task(rounds.run())
+        running = asyncio.create_task(rounds.run() if relay else asyncio.Event().wait())
         try:
             given = Surroundings(settings, transactions, vault, session)
             yield House(place, settings, transactions, vault, world, client, rounds, given)

@@ -7,6 +7,7 @@ import signal
 
 import aiohttp
 import structlog
+import uvloop
 
 from register.transactions import Transactions
 from register.vault import Vault
@@ -43,5 +44,5 @@ async def _told_to_stop() -> None:
 if __name__ == "__main__":
     settings = WorkerSettings.from_environment()
     logging.configure(settings.log_level, process="worker")
-    asyncio.run(serve(settings))
+    uvloop.run(serve(settings))
     leave()

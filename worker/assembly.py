@@ -24,6 +24,7 @@ from clients.jlis import JlisClient
 from clients.unified_addressee import UnifiedAddresseeClient
 from clients.wire import Wire
 from domain.telegrams import Peer
+from workflows.patience import Hurry
 from workflows.rehearsal import PROCEDURES
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def worker(
         workflow_runner=UnsandboxedWorkflowRunner(),
         interceptors=[
             Failures(given.transactions, patience(settings.patience_scale)),
+            Hurry(settings.step_timeout),
             *interceptors,
         ],
         max_concurrent_activities=settings.worker_activities,

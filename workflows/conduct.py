@@ -8,20 +8,29 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    CancelledError,
+    FailureError,
+)
+from temporalio.exceptions import TimeoutError as TimedOut
 
 with workflow.unsafe.imports_passed_through():
-    from activities.office import Office
+    from activities.office import CLOSE, READ_STANDING, TAKE_WAKEUPS
     from activities.step import card_of
     from domain.cases import CaseRef, Progress, Standing, StepRef, StepState, WaitKind
-    from workflows.patience import OFFICE, STEP
+    from workflows.patience import OFFICE, ONCE, STEP
     from workflows.picture import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
+
+    from workflows.patience import Patience
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -30,6 +39,10 @@ _PARKING = frozenset({"Refused", "ContractBroken"})
 
 class TurnedBack(Exception):
     """The case is being withdrawn: what was going forward stops where it is."""
+
+
+class Parked(Exception):
+    """A step was refused, or answered in a form nobody can read: its incident is open."""
 
 
 class Conduct:
@@ -41,7 +54,7 @@ class Conduct:
         self._reading = asyncio.Lock()
         self._woken = False
         self._takes = 0
-        self._running: set[asyncio.Task[Progress]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
         self._performed: list[tuple[str, str | None, StepRef]] = []
 
     async def story(self) -> None:
@@ -56,11 +69,11 @@ class Conduct:
     async def conclude(self, case: CaseRef) -> None:
         """Run the story to its end, forward or back, and close the case."""
         self._case = case
-        await self._read(Office.read_standing)
+        await self._read(READ_STANDING)
         listener = asyncio.create_task(self._listen())
         try:
             await self._tell()
-            while not await self._office(Office.close):
+            while not await self._office(CLOSE, bool):
                 await self._take_wakeups()
                 await self._tell()
         finally:
@@ -122,9 +135,8 @@ class Conduct:
             takes = self._takes
             try:
                 progress = await self._execute(step, ref)
-            except ActivityError as failure:
-                self._stop_if_turned()
-                await self._look_why(failure)
+            except Parked:
+                await self._read(READ_STANDING)
                 continue
             if progress.wait is None:
                 self._picture.note(step, ref, StepState.DONE)
@@ -133,7 +145,7 @@ class Conduct:
 
     async def _take_back(self) -> None:
         """取下げ: undo, newest first, whatever may have had an effect."""
-        await self._read(Office.read_standing)
+        await self._read(READ_STANDING)
         for step, back, ref in reversed(self._performed):
             if back is not None and self._picture.to_undo(step, ref):
                 await self._settle_back(back, ref)
@@ -146,18 +158,12 @@ class Conduct:
             takes = self._takes
             try:
                 progress = await self._execute(back, ref)
-            except ActivityError as failure:
-                await self._look_why(failure)
+            except Parked:
+                await self._read(READ_STANDING)
                 continue
             if progress.wait is None:
                 return
             await self._doze(back, progress, takes)
-
-    async def _look_why(self, failure: ActivityError) -> None:
-        """After a refusal, look at the incident it left in the ledger; raise anything else."""
-        if not _parks(failure):
-            raise failure
-        await self._read(Office.read_standing)
 
     async def _until_decided(self, step: str, ref: StepRef) -> None:
         """Stand still at an incident until staff have decided it, or the case turns back.
@@ -198,44 +204,96 @@ class Conduct:
 
     async def _take_wakeups(self) -> None:
         self._woken = False
-        await self._read(Office.take_wakeups)
+        await self._read(TAKE_WAKEUPS)
         self._takes += 1
 
-    async def _read(self, reading: Callable[[Office, CaseRef], Awaitable[Standing]]) -> None:
+    async def _read(self, reading: str) -> None:
         """Look at the ledger; one look at a time, so that an older one never covers a newer."""
         async with self._reading:
-            self._picture = Picture(await self._office(reading))
+            self._picture = Picture(await self._office(reading, Standing))
 
     async def _execute(self, step: str, ref: StepRef) -> Progress:
+        """Run a step; raises `Parked`, or `TurnedBack` when it was let go of.
+
+        The first time beside the workflow task, because most steps are healthy.  Only what comes to
+        nothing there becomes an activity of its own, which the engine tries for as long as it
+        takes.  The ledger makes either harmless after the other.
+        """
         workflow.set_current_details(step)
-        task = workflow.start_activity(
-            step,
-            ref,
-            result_type=Progress,
-            start_to_close_timeout=STEP.attempt,
-            retry_policy=STEP.retry,
-            # What is under way when the case turns back must have ended before it is undone.
-            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-            summary=f"{ref.subject}人目" if len(self._picture.subjects) > 1 else None,
-        )
+        turned = self._picture.turned
+        try:
+            return await self._watched(_beside(step, ref, Progress, STEP))
+        except (ApplicationError, TimedOut) as failure:
+            await self._pause_after(failure)
+        if self._picture.turned is not turned:
+            raise TurnedBack
+        return await self._watched(_by_the_engine(step, ref, Progress, STEP))
+
+    async def _watched(self, task: asyncio.Task[R]) -> R:
+        """Wait for an activity that is let go of when the case turns back."""
         self._running.add(task)
         try:
             return await task
+        except FailureError as failure:
+            bare = _bare(failure)
+            if isinstance(bare, CancelledError) and self._picture.turned:
+                raise TurnedBack from None
+            if isinstance(bare, ApplicationError) and bare.type in _PARKING:
+                raise Parked from None
+            raise bare from None
         finally:
             self._running.discard(task)
 
-    async def _office(self, duty: Callable[[Office, CaseRef], Awaitable[R]]) -> R:
-        return await workflow.execute_activity_method(
-            duty,
-            self._case,
-            start_to_close_timeout=OFFICE.attempt,
-            retry_policy=OFFICE.retry,
-        )
+    async def _office(self, duty: str, kind: type[R]) -> R:
+        """Do what every case does besides its steps; our own register is asked beside the task."""
+        try:
+            return await _beside(duty, self._case, kind, OFFICE)
+        except FailureError:
+            return await _by_the_engine(duty, self._case, kind, OFFICE)
+
+    async def _pause_after(self, failure: FailureError) -> None:
+        """Leave a peer alone for as long as the attempt said; turning back ends the pause."""
+        delay = getattr(failure, "next_retry_delay", None) or timedelta()
+        turned = self._picture.turned
+        with suppress(asyncio.TimeoutError):
+            await workflow.wait_condition(lambda: self._picture.turned is not turned, timeout=delay)
 
     def _ref(self, subject: int) -> StepRef:
         return StepRef(
             municipality=self._case.municipality, case_id=self._case.case_id, subject=subject
         )
+
+
+def _bare(failure: FailureError) -> BaseException:
+    """What failed: beside the workflow task it comes as it is, from the engine wrapped."""
+    return (failure.cause or failure) if isinstance(failure, ActivityError) else failure
+
+
+def _beside(
+    name: str, about: StepRef | CaseRef, kind: type[R], patience: Patience
+) -> asyncio.Task[R]:
+    return workflow.start_local_activity(
+        name,
+        about,
+        result_type=kind,
+        start_to_close_timeout=patience.beside,
+        retry_policy=ONCE,
+        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    )
+
+
+def _by_the_engine(
+    name: str, about: StepRef | CaseRef, kind: type[R], patience: Patience
+) -> asyncio.Task[R]:
+    return workflow.start_activity(
+        name,
+        about,
+        result_type=kind,
+        start_to_close_timeout=patience.attempt,
+        retry_policy=patience.retry,
+        # What is under way when the case turns back must have ended before it is undone.
+        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    )
 
 
 _WAITS = {
@@ -249,7 +307,3 @@ _WAITS = {
 def _waiting(step: str, progress: Progress) -> str:
     behind = f"（{progress.behind} の後）" if progress.behind else ""
     return f"{step}: {_WAITS[progress.wait] if progress.wait else ''}{behind}"
-
-
-def _parks(failure: ActivityError) -> bool:
-    return isinstance(failure.cause, ApplicationError) and failure.cause.type in _PARKING

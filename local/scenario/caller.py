@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from datetime import date
 
     import aiohttp
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from local.scenario.cast import Household
 
 Json = dict[str, Any]
-_GLANCE = 0.1
+T = TypeVar("T")
+_GLANCE = 0.05
 
 
 class Missed(Exception):
@@ -91,12 +92,11 @@ class Caller:
         self, number: str, seen: Callable[[Json], bool], wanted: str, seconds: float = 30
     ) -> Json:
         """Wait until a case looks as ``seen`` says; `Missed` tells what it waits for instead."""
-        deadline = monotonic() + seconds
-        while not seen(case := await self.case(number)):
-            if monotonic() > deadline:
-                raise Missed(f"{wanted}にならない: {standing(case)}")
-            await asyncio.sleep(_GLANCE)
-        return case
+
+        async def look() -> Json:
+            return await self.case(number)
+
+        return await eventually(look, seen, wanted, standing, seconds)
 
     async def completed(self, numbers: Iterable[str], seconds: float = 30) -> list[Json]:
         """Wait until all of these cases are completed."""
@@ -121,6 +121,22 @@ class Caller:
         url = f"{self._url}/v1/{path}"
         async with self._session.request(method, url, json=body, headers=headers) as answer:
             return Answer(answer.status, await answer.json(content_type=None))
+
+
+async def eventually(
+    look: Callable[[], Awaitable[T]],
+    right: Callable[[T], object],
+    wanted: str,
+    tell: Callable[[T], str] = str,
+    seconds: float = 30,
+) -> T:
+    """Look until what is seen is right, and return it; `Missed` tells what was seen at last."""
+    deadline = monotonic() + seconds
+    while not right(seen := await look()):
+        if monotonic() > deadline:
+            raise Missed(f"{wanted}にならない: {tell(seen)}")
+        await asyncio.sleep(_GLANCE)
+    return seen
 
 
 def standing(case: Json) -> str:

@@ -23,9 +23,9 @@ from urllib.parse import quote_from_bytes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-SHORTEST = 3
+SHORTEST = 4
 """Characters; anything shorter stands somewhere by chance."""
-_GRAM = 6
+_GRAM, _STRIDE = 5, 4
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
@@ -55,12 +55,14 @@ class Canary:
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
         self._secrets = {text: kind for text, kind in secrets.items() if len(text) >= SHORTEST}
-        self._by_gram: dict[bytes, list[tuple[bytes, str, str]]] = defaultdict(list)
+        self._by_gram: dict[bytes, list[_Writing]] = defaultdict(list)
         self._count = 0
         for text, kind in self._secrets.items():
-            for raw, writing in writings(text).items():
-                self._by_gram[raw[:_GRAM]].append((raw, kind, writing))
+            for raw, coding in writings(text).items():
                 self._count += 1
+                for ahead in range(_STRIDE):
+                    gram = raw[ahead : ahead + _GRAM]
+                    self._by_gram[gram].append(_Writing(raw, ahead, kind, coding))
 
     def search(self, sinks: Iterable[tuple[str, bytes]]) -> Searched:
         """Look through named contents."""
@@ -72,13 +74,22 @@ class Canary:
         return Searched(len(self._secrets), self._count, length, sightings)
 
     def _seen_in(self, name: str, content: bytes) -> Iterator[Sighting]:
-        # One pass over the content however many writings there are: each is known by its
-        # first bytes.
-        for place in range(len(content) - _GRAM + 1):
-            if known := self._by_gram.get(content[place : place + _GRAM]):
-                for raw, kind, writing in known:
-                    if content.startswith(raw, place):
-                        yield Sighting(name, kind, writing, place)
+        # One pass however many writings there are.  Each has at least _GRAM + _STRIDE - 1 bytes, so
+        # one of its first grams stands at a place that is looked at.
+        for place in range(0, len(content) - _GRAM + 1, _STRIDE):
+            for known in self._by_gram.get(content[place : place + _GRAM], ()):
+                start = place - known.ahead
+                if start >= 0 and content.startswith(known.raw, start):
+                    yield Sighting(name, known.kind, known.coding, start)
+
+
+class _Writing(NamedTuple):
+    """A secret in one coding, known by the gram that stands ``ahead`` bytes into it."""
+
+    raw: bytes
+    ahead: int
+    kind: str
+    coding: str
 
 
 def writings(text: str) -> dict[bytes, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from local.scenario.agreement import Ledgers
+from local.scenario.comparison import Ledgers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
-from local.scenario.caller import Missed, step_of
+from local.scenario.caller import Missed, eventually, step_of
 from local.scenario.cast import POSTAL_CODES
 from local.scenario.stage import TARGET_STOCK
 
@@ -43,11 +42,11 @@ async def three_healthy_births(stage: Stage) -> str:
     """2: three births, whose names stay as they were written, byte for byte."""
     await stage.stocked.wait()
     households = [next(stage.households) for _ in range(3)]
-    numbers = [await stage.birth(household) for household in households]
-    await stage.caller.completed(numbers)
     for household in households:
+        number = await stage.birth(household)
+        await stage.caller.completed([number])
         await _named_everywhere(stage, household)
-    stage.first_born = list(zip(households, numbers, strict=True))
+        stage.first_born.append((household, number))
     return "3 件完了、氏名は住民票と統合宛名で一字一句同じ"
 
 
@@ -58,7 +57,7 @@ async def jlis_is_away(stage: Stage) -> str:
     case = (await stage.caller.completed([number], seconds=60))[0]
     failed = step_of(case, _MAILING)["failed_attempts"]
     _require(failed >= _TIMES_AWAY, f"失敗 {failed} 回")
-    return f"{failed} 回失敗の後に完了、職員の手間なし（氏名未定の子）"
+    return f"503 を {_TIMES_AWAY} 回受け、試行 {failed} 回の失敗の後に完了（氏名未定の子）"
 
 
 async def the_reply_is_lost(stage: Stage) -> str:
@@ -125,12 +124,12 @@ async def reported_again(stage: Stage) -> str:
 
 async def _until_two_orders(stage: Stage) -> list[dict[str, Any]]:
     """The orders for codes, newest first, once there is more than the first."""
-    async with asyncio.timeout(30):
-        while True:
-            orders = await stage.caller.cases(procedure="住民票コード補充")
-            if len(orders) > 1:
-                return orders
-            await asyncio.sleep(0.2)
+    return await eventually(
+        lambda: stage.caller.cases(procedure="住民票コード補充"),
+        lambda orders: len(orders) > 1,
+        "補充 2 件",
+        lambda orders: f"{len(orders)} 件",
+    )
 
 
 async def _named_everywhere(stage: Stage, household: Household) -> None:

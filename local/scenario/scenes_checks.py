@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from local.scenario.agreement import side_by_side, told_twice
 from local.scenario.caller import Missed
 from local.scenario.canary import Canary, cells_of, files_in
 from local.scenario.cast import residents, secrets_of
+from local.scenario.comparison import side_by_side, told_twice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

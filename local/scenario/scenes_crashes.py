@@ -6,8 +6,8 @@ import asyncio
 import shutil
 from typing import TYPE_CHECKING
 
-from local.scenario.agreement import told_twice
-from local.scenario.caller import Missed, step_of
+from local.scenario.caller import Missed, eventually, step_of
+from local.scenario.comparison import told_twice
 
 if TYPE_CHECKING:
     from local.scenario.stage import Stage
@@ -38,21 +38,22 @@ async def the_engine_forgets(stage: Stage) -> str:
     await _lose_everything(stage)
     await stage.outside.calm()
     await stage.stack.command("resume")
+    told = await asyncio.to_thread(_last_words, stage)
     await stage.caller.completed(numbers, seconds=60)
     await stage.stack.command("resume")
     await stage.agrees()
     await _nothing_twice(stage)
-    return f"resume で {_OPEN} 件とも完了、重複 0"
+    return f"「{told}」全て完了、重複 0"
 
 
 async def _until_under_way(stage: Stage, numbers: list[str]) -> int:
     """Wait for the middle: something completed, something not; how many are completed."""
-    async with asyncio.timeout(30):
-        while True:
-            ended = {case["case_number"] for case in await stage.caller.cases(state="completed")}
-            if 0 < (done := len(ended.intersection(numbers))) < len(numbers):
-                return done
-            await asyncio.sleep(0.02)
+
+    async def done() -> int:
+        ended = {case["case_number"] for case in await stage.caller.cases(state="completed")}
+        return len(ended.intersection(numbers))
+
+    return await eventually(done, lambda count: 0 < count < len(numbers), "途中", str)
 
 
 async def _lose_everything(stage: Stage) -> None:
@@ -61,6 +62,12 @@ async def _lose_everything(stage: Stage) -> None:
     shutil.copytree(stage.stack.temporal_database.parent, stage.lost)
     stage.stack.forget_temporal()
     await stage.stack.start("temporal")
+
+
+def _last_words(stage: Stage) -> str:
+    """What the last command said, in Japanese."""
+    log = (stage.stack.directory / "log" / "cli.log").read_text("utf-8")
+    return log.splitlines()[-1].partition(" Open")[0]
 
 
 def _waits_for_copy(case: dict[str, object]) -> bool:

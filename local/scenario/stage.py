@@ -6,7 +6,6 @@ import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -14,7 +13,7 @@ import aiohttp
 from domain.acting import Acting
 from domain.dates import jst_day
 from local.scenario.agreement import Register, agreement
-from local.scenario.caller import Caller, Missed
+from local.scenario.caller import Caller, eventually
 from local.scenario.cast import HOUSEHOLDS, POSTAL_CODES, TOWN, TOWN_NAME, as_csv, residents
 from local.scenario.outside import Outside
 from register.transactions import Transactions
@@ -64,12 +63,13 @@ class Stage:
 
     async def agrees(self, seconds: float = 10) -> Agreement:
         """Wait until all systems agree: notices between them take a moment to arrive."""
-        deadline = monotonic() + seconds
-        while (compared := await self.agreement()).differences:
-            if monotonic() > deadline:
-                raise Missed("; ".join(compared.differences))
-            await asyncio.sleep(0.2)
-        return compared
+        return await eventually(
+            self.agreement,
+            lambda compared: not compared.differences,
+            "一致",
+            lambda compared: "; ".join(compared.differences),
+            seconds,
+        )
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ CREATE TABLE telegram (
     UNIQUE (municipality, case_id, step, subject, generation, ordinal)
 );
 CALL declare_log('telegram');
+CREATE INDEX telegram_lane ON telegram (municipality, resident_id) WHERE update_no IS NOT NULL;
 
 CREATE TABLE telegram_body (
     municipality  text NOT NULL,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fastapi import FastAPI
+    from yarl import URL
 
     from domain.numbers import MunicipalityCode
     from tests.towns import Town
@@ -66,7 +67,7 @@ class Client:
         self._document = app.openapi()
         self.token = token
 
-    async def get(self, path: str, **params: str) -> Answer:
+    async def get(self, path: str | URL, **params: str) -> Answer:
         """Ask."""
         return await self.ask("GET", path, params=params)
 
@@ -87,14 +88,14 @@ class Client:
             headers={"Idempotency-Key": key or str(uuid4())} | kind | headers,
         )
 
-    async def ask(self, method: str, path: str, **request: Any) -> Answer:
+    async def ask(self, method: str, path: str | URL, **request: Any) -> Answer:
         """One exchange; a problem must be one that OpenAPI lists for the route."""
         headers = {"Authorization": f"Bearer {self.token}"} | request.pop("headers", {})
         headers = {name: value for name, value in headers.items() if value}
         async with self._session.request(method, path, headers=headers, **request) as response:
             answer = Answer(response.status, response.headers, await response.text())
         if answer.status >= 400:
-            self._check_listed(method, path, answer)
+            self._check_listed(method, str(path), answer)
         return answer
 
     def _check_listed(self, method: str, path: str, answer: Answer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,10 @@ class Desk:
             "born_on": (self.today - timedelta(days=days_ago)).isoformat(),
         }
         return {"household_id": str(self.households[household]), "child": usual | child}
+
+    async def crowd(self) -> None:
+        """Have ten connections stand open, so that what comes next meets at one instant."""
+        await asyncio.gather(*(self.client.get("/v1/cases") for _ in range(30)))
 
     async def report(self, **birth: Any) -> str:
         """Report a birth; the number of its case."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from yarl import URL
 
 from domain.identifiers import new_id
 from runtime.settings import TokenRole
@@ -86,6 +87,13 @@ async def test_another_towns_cases_do_not_exist(api: Api, desk: Desk, other_town
     assert {(answer.status, answer.code) for answer in answers} == {(404, "UNKNOWN_CASE")}
     assert await _looks(other_town) == len(answers)
     assert not (await theirs.client.get("/v1/cases")).json["cases"]
+
+
+async def test_a_case_number_of_no_such_form_is_not_found(desk: Desk) -> None:
+    """Whatever stands in the path, it is looked for or not, and never an error of ours."""
+    for nonsense in ("%00", "131016-R8-%00", "%F0%A0%AE%B7", "a" * 300, "%2e%2e", "1%27--"):
+        answer = await desk.client.get(URL(f"/v1/cases/{nonsense}", encoded=True))
+        assert answer.status == 404, nonsense
 
 
 async def test_another_towns_people_do_not_exist(api: Api, desk: Desk, other_town: Town) -> None:

@@ -90,6 +90,7 @@ async def test_other_children_are_not_held_back(desk: Desk) -> None:
 
 async def test_two_reports_at_the_same_instant_are_one_child(desk: Desk) -> None:
     """The household's lock lets one through; the others are told its number."""
+    await desk.crowd()
     answers = await asyncio.gather(
         *(desk.client.post("/v1/births", desk.birth()) for _ in range(10))
     )

@@ -202,6 +202,7 @@ async def test_of_decisions_at_the_same_instant_one_is_accepted(desk: Desk) -> N
     """The case's lock lets one through."""
     number = await desk.report()
     incident = await desk.park(number)
+    await desk.crowd()
     answers = await asyncio.gather(*(desk.decide(number, "retry", incident) for _ in range(8)))
     assert sorted(answer.status for answer in answers) == [202] + [409] * 7
     assert {answer.code for answer in answers if answer.status == 409} == {"ALREADY_DECIDED"}

@@ -33,6 +33,12 @@ async def test_every_reference_in_openapi_leads_somewhere(api: Api) -> None:
             place = place[part]
 
 
+def test_every_component_has_a_name_openapi_allows(api: Api) -> None:
+    """Names of components are ASCII, whatever language the rest speaks (OpenAPI 3.1, 4.8.7.1)."""
+    for kind in api.app.openapi()["components"].values():
+        assert all(re.fullmatch(r"[a-zA-Z0-9._-]+", name) for name in kind)
+
+
 def test_every_route_lists_its_errors_with_examples(api: Api) -> None:
     """401, 403, 422, 500 and 503 everywhere, each code shown in both languages."""
     for path, _, operation in _operations(api):

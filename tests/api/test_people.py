@@ -66,7 +66,8 @@ async def test_views_and_searches_are_audited(desk: Desk) -> None:
         assert (await desk.client.get(path)).status == 200
     assert (await desk.client.get(f"/v1/households/{desk.households[0]}")).status == 200
     async with desk.town.open() as tx:
-        rows = await tx.fetch("SELECT actor, act, detail::text AS detail FROM audit")
+        rows = await tx.fetch("SELECT actor, act, purpose, detail::text AS detail FROM audit")
+    assert "GET /v1/residents/{resident_id}/history" in {row["purpose"] for row in rows}
     acts = {row["act"] for row in rows if row["actor"] == "chief-01"}
     assert acts >= {"search_residents", "view_resident", "view_history", "view_household"}
     assert not any("ヨシノヤ" in row["detail"] for row in rows)

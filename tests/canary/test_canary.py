@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -112,17 +112,16 @@ async def test_a_leak_is_seen_in_the_engines_files(place: Place, leak: str) -> N
     """Wherever a careless line could put a name, the raw database or its log shows it."""
     name = f"髙橋　{uuid4().hex}"
     client = await Client.connect(place["temporal_address"], namespace=place["namespace"])
-    wherever = {"payload": "131016", "memo": None, "summary": None, "details": None}
-    told = {**wherever, leak: {"name": name} if leak == "memo" else name}
+    told: dict[str, Any] = {leak: {"name": name} if leak == "memo" else name}
 
     handle = await client.start_workflow(
         "漏えい",
-        told["payload"],
+        told.get("payload"),
         id=str(told.get("id") or uuid4()),
         task_queue="nobody-works-here",
-        memo=told["memo"],
-        static_summary=told["summary"],
-        static_details=told["details"],
+        memo=told.get("memo"),
+        static_summary=told.get("summary"),
+        static_details=told.get("details"),
         execution_timeout=timedelta(seconds=60),
     )
 

@@ -1,0 +1,132 @@
+"""Processes killed by SIGKILL between two of their commits, at instants the test can hold still.
+
+Where a process stands is seen in the database: a telegram that is on its way, a lock that somebody
+waits for.  Another process then finishes what the dead one began, and nothing happens twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from domain.cases import CaseState, Verb
+from tests.agreement import agrees
+from tests.crash.child import a_child, relay_of, worker_of
+from tests.workflows.trials import effects
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from tests.house import Case, Town
+
+_ONCE = {"CS-02": 1, "CS-04": 1, "CS-12": 1, "CS-13": 1, "AT-01": 1, "AT-03": 1}
+
+
+async def test_a_worker_dies_while_its_telegram_is_on_its_way(town: Town) -> None:
+    """Written, left, nothing heard: the next worker asks J-LIS by the telegram's id."""
+    await town.fault("jlis", "SLOW", message="CS-02", seconds=1)
+    async with a_child("relay", relay_of(town.house)):
+        async with a_child("worker", worker_of(town.house)) as worker:
+            case = await town.report_birth()
+            await case.sends("個人番号を要求して登録する")
+            await worker.kill()
+        await _finished_by_another(case)
+
+
+async def test_a_worker_dies_before_it_has_kept_the_answer(
+    town: Town, owner: asyncpg.Connection
+) -> None:
+    """Applied at J-LIS and answered, but not yet ours: adopted, not sent again."""
+    await town.fault("jlis", "SLOW", message="CS-04", seconds=1)
+    async with a_child("relay", relay_of(town.house)):
+        async with a_child("worker", worker_of(town.house)) as worker:
+            case = await town.report_birth()
+            await case.sends("本人確認情報を送信する")
+            async with owner.transaction():
+                await _hold(owner, "case_file", case)
+                await _waits(owner, "jukiflow-worker")
+                await worker.kill()
+        await _finished_by_another(case)
+
+
+async def test_a_worker_dies_before_it_has_entered_the_child(
+    town: Town, owner: asyncpg.Connection
+) -> None:
+    """Nothing of a transaction that did not commit is left: no child, no code taken."""
+    async with a_child("relay", relay_of(town.house)):
+        async with a_child("worker", worker_of(town.house)) as worker:
+            async with owner.transaction():
+                await owner.execute("SELECT FROM household FOR UPDATE")
+                case = await town.report_birth()
+                await _waits(owner, "jukiflow-worker")
+                await worker.kill()
+        await _finished_by_another(case)
+
+
+async def test_a_worker_dies_while_it_takes_back(town: Town) -> None:
+    """A withdrawing case goes straight to its undos under the next worker."""
+    await town.fault("jlis", "REFUSE", message="CS-12")
+    async with a_child("relay", relay_of(town.house)):
+        async with a_child("worker", worker_of(town.house)) as worker:
+            case = await town.report_birth()
+            incident = await case.parks()
+            await town.fault("jlis", "SLOW", message="CS-04", seconds=1)
+            await case.decide(Verb.WITHDRAW, incident=incident["incident_id"])
+            await case.sends("取消の本人確認情報を送信する")
+            await worker.kill()
+        async with a_child("worker", worker_of(town.house)):
+            await case.closes(CaseState.WITHDRAWN)
+    await agrees(town)
+
+
+async def test_a_relay_dies_between_starting_a_case_and_saying_so(
+    town: Town, owner: asyncpg.Connection
+) -> None:
+    """The engine has it, the register does not know: started again, which changes nothing."""
+    case = await town.report_birth()
+    async with a_child("relay", relay_of(town.house)) as relay, owner.transaction():
+        await owner.execute("SELECT FROM case_file WHERE case_id = $1 FOR SHARE", case.ref.case_id)
+        await _waits(owner, "jukiflow-relay")
+        await relay.kill()
+
+    async with a_child("relay", relay_of(town.house)):
+        await _finished_by_another(case)
+
+
+async def test_what_is_decided_while_nobody_is_at_work_reaches_the_case(town: Town) -> None:
+    """Neither worker nor relay lives when staff withdraw: accepted means safe (law 10)."""
+    await town.fault("unified_addressee", "REFUSE", message="AT-01")
+    async with a_child("worker", worker_of(town.house)), a_child("relay", relay_of(town.house)):
+        case = await town.report_birth()
+        incident = await case.parks()
+
+    await case.decide(Verb.WITHDRAW, incident=incident["incident_id"])
+
+    async with a_child("worker", worker_of(town.house)), a_child("relay", relay_of(town.house)):
+        await case.closes(CaseState.WITHDRAWN)
+    await agrees(town)
+
+
+async def _finished_by_another(case: Case) -> None:
+    """A new worker completes the case, and every effect stands exactly once."""
+    async with a_child("worker", worker_of(case.town.house)):
+        await case.closes()
+    await agrees(case.town)
+    assert dict(await effects(case)) == {**_ONCE, "resident.changed": 1}
+
+
+async def _hold(owner: asyncpg.Connection, table: str, case: Case) -> None:
+    question = f"SELECT FROM {table} WHERE case_id = $1 FOR UPDATE"  # noqa: S608 - ours
+    await owner.execute(question, case.ref.case_id)
+
+
+async def _waits(owner: asyncpg.Connection, application: str) -> None:
+    """Wait until a process stands at a lock of ours."""
+    async with asyncio.timeout(20):
+        while not await owner.fetchval(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1"
+            " AND datname = current_database() AND wait_event_type = 'Lock')",
+            application,
+        ):
+            await asyncio.sleep(0.02)
+            await owner.execute("SELECT pg_stat_clear_snapshot()")
