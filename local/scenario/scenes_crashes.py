@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 
 _BIRTHS = 10
 _OPEN = 3
+_ON_THEIR_WAY = {"skip": 3, "times": 3, "seconds": 2.0}
 _LAST_BUT_ONE = "副本を登録する"
 
 
 async def the_worker_is_killed(stage: Stage) -> str:
-    """7: SIGKILL in the middle of ten births, and another worker: all complete, none twice."""
+    """7: SIGKILL in the middle of ten births, and another worker: all complete, none twice.
+
+    Some telegrams are on their way at that moment: they arrive when nobody waits for the answer.
+    """
+    await stage.outside.arm("jlis", "SLOW", message="CS-12", **_ON_THEIR_WAY)
     numbers = [await stage.birth() for _ in range(_BIRTHS)]
     done = await _until_under_way(stage, numbers)
     await stage.stack.kill("worker")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,6 @@ import asyncpg
 import pytest_asyncio
 
 from tests.apart import a_place_apart
-from tests.crash.child import a_child, relay_of, worker_of
 from tests.house import House, Town, a_house
 
 if TYPE_CHECKING:
@@ -37,10 +37,13 @@ async def empty_house(place: Place) -> AsyncGenerator[House]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def town(empty_house: House) -> Town:
-    """A town with codes in stock."""
+    """A town with codes in stock, brought by a worker and a relay that have gone again."""
     town = await empty_house.open_town()
-    async with a_child("worker", worker_of(empty_house)), a_child("relay", relay_of(empty_house)):
+    relay = asyncio.create_task(empty_house.rounds.run())
+    async with empty_house.worker():
         await town.stock()
+    relay.cancel()
+    await asyncio.gather(relay, return_exceptions=True)
     return town
 
 

@@ -54,12 +54,11 @@ async def test_a_worker_dies_before_it_has_entered_the_child(
 ) -> None:
     """Nothing of a transaction that did not commit is left: no child, no code taken."""
     async with a_child("relay", relay_of(town.house)):
-        async with a_child("worker", worker_of(town.house)) as worker:
-            async with owner.transaction():
-                await owner.execute("SELECT FROM household FOR UPDATE")
-                case = await town.report_birth()
-                await _waits(owner, "jukiflow-worker")
-                await worker.kill()
+        async with a_child("worker", worker_of(town.house)) as worker, owner.transaction():
+            await owner.execute("SELECT FROM household FOR UPDATE")
+            case = await town.report_birth()
+            await _waits(owner, "jukiflow-worker")
+            await worker.kill()
         await _finished_by_another(case)
 
 
@@ -116,7 +115,7 @@ async def _finished_by_another(case: Case) -> None:
 
 
 async def _hold(owner: asyncpg.Connection, table: str, case: Case) -> None:
-    question = f"SELECT FROM {table} WHERE case_id = $1 FOR UPDATE"  # noqa: S608 - ours
+    question = f"SELECT FROM {table} WHERE case_id = $1 FOR UPDATE"
     await owner.execute(question, case.ref.case_id)
 
 

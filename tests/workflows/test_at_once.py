@@ -6,8 +6,8 @@ import asyncio
 from datetime import date
 from typing import TYPE_CHECKING
 
-from domain.dates import RegisterDate
 from domain.cases import Verb
+from domain.dates import RegisterDate
 from tests.agreement import agrees
 
 if TYPE_CHECKING:

@@ -54,7 +54,9 @@ async def test_a_decision_made_before_the_run_looks_is_not_overtaken(
     """
     await town.fault("jlis", "REFUSE", message="CS-04")
     case = await town.report_birth()
-    looking, taking = (saboteur.hold(case.ref, name, 0) for name in ("現況を読む", "起床を受け取る"))
+    looking, taking = (
+        saboteur.hold(case.ref, name, 0) for name in ("現況を読む", "起床を受け取る")
+    )
     looking.released.set()
     await looking.reached.wait()
     looking = saboteur.hold(case.ref, "現況を読む", 0)

@@ -56,9 +56,7 @@ async def test_the_third_telegram_waits_for_the_second(
 async def _correct(town: Town, resident_id: UUID, reading: str) -> Case:
     day = date(2020, 4, 1)
     child = Child(name="氏　名", name_kana=reading, born_on=RegisterDate.on(day), relationship="子")
-    right = BirthNotification(
-        household_id=town.households[0], notified_on=day, children=(child,)
-    )
+    right = BirthNotification(household_id=town.households[0], notified_on=day, children=(child,))
     return await correct(town, resident_id, right)
 
 

@@ -6,6 +6,7 @@ The steps are not listed by hand: they are read from the ledger of a case in whi
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -14,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from activities.step import card_of
 from domain.cases import CaseState, Procedure, Verb
 from domain.dates import RegisterDate
-from relay.engine import Engine
 from register.outbox import Due
+from relay.engine import Engine
 from tests.agreement import agrees
 from tests.triplets import NAMES, TRIPLETS
 from workflows.birth import Birth
@@ -36,7 +37,11 @@ _AT_ONCE = 6
 AMENDED: dict[str, Any] = {
     "name": "田中　葵",
     "relationship": "養子",
-    "address": {"postal_code": "1020072", "line": "東京都千代田区飯田橋一丁目9番9号", "building": ""},
+    "address": {
+        "postal_code": "1020072",
+        "line": "東京都千代田区飯田橋一丁目9番9号",
+        "building": "",
+    },
 }
 
 
@@ -165,7 +170,9 @@ class Trials:
             trial = await self._begin(kind, await self._town(), 1)
             await trial.completes()
             await agrees(trial.town)
-            self._happy[kind.procedure] = Happy(await _recorded(trial.case), await effects(trial.case))
+            self._happy[kind.procedure] = Happy(
+                await _recorded(trial.case), await effects(trial.case)
+            )
         return self._happy[kind.procedure]
 
     async def steps(self, kind: Kind) -> list[str]:
@@ -237,7 +244,9 @@ async def effects(case: Case) -> Counter[str]:
     """How often each kind of message of this case had its effect outside, and what the feed told."""
     taken: Counter[str] = Counter()
     async with case.town.transaction() as tx:
-        sent = await tx.fetch("SELECT telegram_id FROM telegram WHERE case_id = $1", case.ref.case_id)
+        sent = await tx.fetch(
+            "SELECT telegram_id FROM telegram WHERE case_id = $1", case.ref.case_id
+        )
         told = await tx.fetch("SELECT kind FROM feed_event WHERE case_id = $1", case.ref.case_id)
     ours = {str(row["telegram_id"]) for row in sent}
     for system in ("jlis", "unified_addressee"):
@@ -248,14 +257,16 @@ async def effects(case: Case) -> Counter[str]:
 
 
 def _performed(history: WorkflowHistory) -> list[str] | None:
-    """Every activity a run has asked for, once it has acted on the first answer."""
-    events = [event.WhichOneof("attributes") for event in history.events]
-    answered = "activity_task_completed_event_attributes"
+    """Every activity a run has asked for, beside its task or of the engine, once it has acted."""
     acted = "workflow_task_completed_event_attributes"
-    if answered not in events or acted not in events[events.index(answered) :]:
+    if not any(event.WhichOneof("attributes") == acted for event in history.events):
         return None
     asked = [event.activity_task_scheduled_event_attributes for event in history.events]
-    return [one.activity_type.name for one in asked if one.activity_type.name]
+    beside = [event.marker_recorded_event_attributes for event in history.events]
+    names = [
+        json.loads(m.details["data"].payloads[0].data)["activity_type"] for m in beside if m.details
+    ]
+    return names + [one.activity_type.name for one in asked if one.activity_type.name]
 
 
 async def _recorded(case: Case) -> tuple[Recorded, ...]:
