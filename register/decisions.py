@@ -9,7 +9,8 @@ from domain.dates import RegisterDate
 from domain.identifiers import new_id
 from domain.notifications import BirthNotification, newborn_entry
 from domain.residents import Reason
-from register import births, cases, lanes, ledger, residents, wakeups
+from register import births, cases, incidents, lanes, ledger, residents, wakeups
+from register.incidents import IncidentKind, Trouble
 from register.vault import MY_NUMBER
 
 if TYPE_CHECKING:
@@ -178,7 +179,10 @@ async def _by_hand(tx: Tx, case: CaseRef, row: Row, habits: Habits) -> None:
 async def _amend(tx: Tx, case: CaseRef, row: Row, habits: Habits) -> None:
     """誤記修正: the entry follows the corrected 届出; steps that told others look again."""
     ref = StepRef(municipality=case.municipality, case_id=case.case_id, subject=row["subject"])
-    await ledger.reopen(tx, ref, list(habits.following), await _version(tx, ref))
+    told_by_hand = await ledger.reopen(tx, ref, list(habits.following), await _version(tx, ref))
+    for step in told_by_hand:
+        trouble = Trouble(IncidentKind.TELL_BY_HAND, "AMENDED_SINCE_BY_HAND", None)
+        await incidents.park(tx, ref, step, trouble, (Verb.DONE_BY_HAND, Verb.WITHDRAW))
     notification = await births.notification(tx, ref)
     resident_id = await cases.person(tx, ref)
     await births.amended_claim(tx, ref, notification.child(ref.subject).born_on.day)

@@ -23,6 +23,7 @@ class IncidentKind(StrEnum):
     REFUSED = "refused"
     CONTRACT_BROKEN = "contract_broken"
     TAKE_BACK_BY_HAND = "take_back_by_hand"
+    TELL_BY_HAND = "tell_by_hand"
 
 
 class Trouble(NamedTuple):

@@ -103,20 +103,29 @@ async def settle(
     )
 
 
-async def reopen(tx: Tx, ref: StepRef, steps: list[str], generation: int) -> None:
-    """After an amendment: these done steps must look again whether what they said still holds."""
-    await tx.execute(
-        "WITH again AS (UPDATE step_ledger SET state = 'begun', settled_at = NULL"
+async def reopen(tx: Tx, ref: StepRef, steps: list[str], generation: int) -> list[str]:
+    """After an amendment: these steps must look again whether what they said still holds.
+
+    Returns those among them that staff had done by hand: what staff told must be told by staff.
+    """
+    rows = await tx.fetch(
+        "WITH before AS (SELECT step, state FROM step_ledger"
         "  WHERE municipality = $1 AND case_id = $2 AND subject = $3 AND step = ANY($4)"
-        "  AND state = 'done' RETURNING step)"
-        " INSERT INTO step_event (municipality, case_id, step, subject, event, generation)"
-        " SELECT $1, $2, step, $3, 'reopened', $5 FROM again",
+        "  AND state IN ('done', 'by_hand') FOR UPDATE),"
+        " again AS (UPDATE step_ledger l SET state = 'begun', settled_at = NULL FROM before"
+        "  WHERE l.municipality = $1 AND l.case_id = $2 AND l.subject = $3"
+        "  AND l.step = before.step),"
+        " logged AS (INSERT INTO step_event"
+        "  (municipality, case_id, step, subject, event, generation)"
+        "  SELECT $1, $2, step, $3, 'reopened', $5 FROM before)"
+        " SELECT step FROM before WHERE state = 'by_hand'",
         ref.municipality,
         ref.case_id,
         ref.subject,
         steps,
         generation,
     )
+    return [row["step"] for row in rows]
 
 
 async def wait(tx: Tx, ref: StepRef, step: str, progress: Progress) -> None:
@@ -185,10 +194,11 @@ async def standing(tx: Tx, case: CaseRef) -> Standing:
     )
 
 
-# A decision that is accepted and not yet taken has not been carried out: nobody goes on before it is.
+# A decision accepted and not yet taken is not carried out: nobody goes on before it is.
 _PARKED = """
 SELECT i.step, i.subject FROM incident i
-WHERE i.municipality = $1 AND i.case_id = $2 AND (i.state = 'open' OR i.state = 'deciding' AND EXISTS (
+WHERE i.municipality = $1 AND i.case_id = $2
+AND (i.state = 'open' OR i.state = 'deciding' AND EXISTS (
     SELECT FROM decision d JOIN wakeup w USING (municipality, decision_id)
     WHERE d.municipality = $1 AND d.incident_id = i.incident_id AND w.taken_at IS NULL))
 """

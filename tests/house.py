@@ -1,4 +1,4 @@
-"""The whole house, running: register, engine, simulators, worker and relay, and towns to live in it.
+"""The whole house, running: register, engine, simulators, worker, relay, and towns to live in.
 
 One house serves a whole test run; every test opens a town of its own in it.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import asyncpg
+from pydantic import SecretStr
 
 from domain.acting import Acting
 from domain.cases import CaseRef, CaseState, Procedure, StepRef, workflow_id
@@ -34,6 +35,7 @@ from relay.engine import Engine
 from relay.rounds import Rounds
 from runtime import database, keyring, temporal
 from runtime.settings import WorkerSettings
+from tests.eventually import eventually
 from tests.people import as_csv, families
 from tests.simulators.world import World, a_world
 from worker.assembly import Surroundings, worker
@@ -49,8 +51,6 @@ if TYPE_CHECKING:
     from tests.server import Place
 
 _towns = itertools.count(1)
-SETTLED = 60.0
-"""Seconds after which a test gives up waiting for what should take one."""
 
 
 @dataclass
@@ -121,7 +121,7 @@ class Town:
             assert not done.flaws, done.flaws
             rows = await tx.fetch("SELECT household_id FROM household ORDER BY household_number")
         self.households = [row["household_id"] for row in rows]
-        known = [
+        known: list[dict[str, object]] = [
             {
                 "code": p.code,
                 "number": p.my_number,
@@ -215,7 +215,8 @@ class Case:
         )
         async with self.town.transaction() as tx:
             row = await tx.fetchrow(
-                "SELECT * FROM incident WHERE case_id = $1 AND state = 'open' ORDER BY opened_at LIMIT 1",
+                "SELECT * FROM incident WHERE case_id = $1 AND state = 'open'"
+                " ORDER BY opened_at LIMIT 1",
                 self.ref.case_id,
             )
         return dict(row)
@@ -223,7 +224,8 @@ class Case:
     async def fails(self, step: str) -> None:
         """Wait until an attempt of a step has failed and will be made again."""
         await self._until(
-            "SELECT EXISTS (SELECT FROM step_failure WHERE case_id = $1 AND step = $2 AND NOT over)",
+            "SELECT EXISTS (SELECT FROM step_failure WHERE case_id = $1 AND step = $2"
+            " AND NOT over)",
             step,
         )
 
@@ -284,9 +286,7 @@ class Case:
 
     async def _until(self, question: str, *about: str) -> None:
         try:
-            async with asyncio.timeout(SETTLED):
-                while not await self._value(question, *about):
-                    await asyncio.sleep(0.05)
+            await eventually(lambda: self._value(question, *about))
         except TimeoutError:
             raise AssertionError(await self.why_still()) from None
 
@@ -351,7 +351,7 @@ async def a_house(
 
 def _settings(place: Place, world: World, keyring_path: Path, namespace: str) -> WorkerSettings:
     return WorkerSettings(
-        database_url=place["database_urls"]["juki_app"],
+        database_url=SecretStr(place["database_urls"]["juki_app"]),
         temporal_address=place["temporal_address"],
         temporal_namespace=namespace,
         keyring_path=keyring_path,

@@ -1,4 +1,4 @@
-"""``python -m tests.record_histories``: play a few cases and keep their histories for the replay tests.
+"""``python -m tests.record_histories``: play a few cases and keep their histories for replay.
 
 Recorded anew only when a change of a procedure is meant to part with older runs.
 """
@@ -70,14 +70,14 @@ STORIES = (happy, amended, withdrawn, waiting, top_up)
 async def record(place: Any) -> None:
     """Play every story and write its history."""
     keyring = Path(place["keyring"])
-    async with a_house(place, place["outside_url"], keyring, place["namespace"]) as house:
-        async with house.worker():
-            for story in STORIES:
-                case = await story(house)
-                handle = house.client.get_workflow_handle(case.workflow_id)
-                history = json.loads((await handle.fetch_history()).to_json(), object_hook=_plain)
-                text = json.dumps({"id": case.workflow_id, **history}, ensure_ascii=False)
-                (HISTORIES / f"{story.__name__}.json").write_text(text + "\n")
+    keeping = a_house(place, place["outside_url"], keyring, place["namespace"])
+    async with keeping as house, house.worker():
+        for story in STORIES:
+            case = await story(house)
+            handle = house.client.get_workflow_handle(case.workflow_id)
+            history = json.loads((await handle.fetch_history()).to_json(), object_hook=_plain)
+            text = json.dumps({"id": case.workflow_id, **history}, ensure_ascii=False)
+            (HISTORIES / f"{story.__name__}.json").write_text(text + "\n")
 
 
 def _plain(part: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases import CaseRef
+    from domain.cases import CaseRef  # noqa: TC001 - the engine reads annotations
     from workflows.birth import Birth
     from workflows.conduct import Conduct
 

@@ -147,7 +147,8 @@ CREATE TABLE incident (
     step          text NOT NULL,
     subject       integer NOT NULL,
     sequence      integer NOT NULL,
-    kind          text NOT NULL CHECK (kind IN ('refused', 'contract_broken', 'take_back_by_hand')),
+    kind          text NOT NULL CHECK (kind IN
+                      ('refused', 'contract_broken', 'take_back_by_hand', 'tell_by_hand')),
     code          text NOT NULL,
     peer          text,
     verbs         text[] NOT NULL,

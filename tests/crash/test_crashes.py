@@ -6,12 +6,12 @@ waits for.  Another process then finishes what the dead one began, and nothing h
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from domain.cases import CaseState, Verb
 from tests.agreement import agrees
 from tests.crash.child import a_child, relay_of, worker_of
+from tests.eventually import eventually
 from tests.workflows.trials import effects
 
 if TYPE_CHECKING:
@@ -121,11 +121,13 @@ async def _hold(owner: asyncpg.Connection, table: str, case: Case) -> None:
 
 async def _waits(owner: asyncpg.Connection, application: str) -> None:
     """Wait until a process stands at a lock of ours."""
-    async with asyncio.timeout(20):
-        while not await owner.fetchval(
+
+    async def waits() -> bool:
+        await owner.execute("SELECT pg_stat_clear_snapshot()")
+        return await owner.fetchval(
             "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1"
             " AND datname = current_database() AND wait_event_type = 'Lock')",
             application,
-        ):
-            await asyncio.sleep(0.02)
-            await owner.execute("SELECT pg_stat_clear_snapshot()")
+        )
+
+    await eventually(waits)

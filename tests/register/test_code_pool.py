@@ -1,4 +1,4 @@
-"""The stock of 住民票コード: drawn at random, used once, and never lent again once it may have left."""
+"""The stock of 住民票コード: drawn at random, used once, never lent again once it may have left."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from register.telegrams import Writing
 from register.transactions import Transactions
 from runtime.database import pool
 from tests.apart import a_place_apart
+from tests.eventually import eventually
 from tests.numbers import resident_code
 from tests.towns import a_town
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
     from pathlib import Path
 
+    from domain.numbers import ResidentCode
+    from register.transactions import Tx
     from tests.server import Place
     from tests.towns import Town
 
@@ -31,7 +34,7 @@ _ordinals = iter(range(10_000_000, 90_000_000))
 
 
 @pytest.fixture
-async def crowd(place: Place, town: Town) -> AsyncGenerator[Transactions]:
+async def crowd(place: Place) -> AsyncGenerator[Transactions]:
     """Room for many callers at once."""
     url = place["database_urls"]["juki_app"]
     async with pool(url, application="crowd", smallest=0, largest=40) as connections:
@@ -142,7 +145,7 @@ def _ref(town: Town) -> StepRef:
     return StepRef(municipality=town.code, case_id=new_id(), subject=1)
 
 
-def _codes(count: int) -> list[str]:
+def _codes(count: int) -> list[ResidentCode]:
     # Across test workers and runs nothing is shared but the prefix; the ordinals are ours.
     return [resident_code(next(_ordinals)) for _ in range(count)]
 
@@ -169,7 +172,7 @@ async def _reserve(
     return answers
 
 
-async def _write(town: Town, tx: asyncpg.Connection, ref: StepRef) -> None:
+async def _write(town: Town, tx: Tx, ref: StepRef) -> None:
     name = telegram_id(ref, "個人番号を要求して登録する", 0, 0)
     letter = Writing(
         telegram_id=name,
@@ -191,9 +194,11 @@ async def _give_back(town: Town, ref: StepRef) -> None:
 
 
 async def _until_somebody_waits(town: Town) -> None:
-    async with asyncio.timeout(10), town.open() as tx:
-        while not await tx.fetchval(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            " AND datname = current_database() AND query LIKE '%code_reservation%')"
-        ):
-            await asyncio.sleep(0.01)
+    async def somebody_waits() -> bool:
+        async with town.open() as tx:
+            return await tx.fetchval(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                " AND datname = current_database() AND query LIKE '%code_reservation%')"
+            )
+
+    await eventually(somebody_waits)

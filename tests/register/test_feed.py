@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from domain.cases import StepRef
 from domain.identifiers import new_id
 from register import feed
+from tests.eventually import eventually
 
 if TYPE_CHECKING:
     from register.transactions import Tx
@@ -59,11 +59,15 @@ async def test_telling_the_same_again_adds_nothing(town: Town) -> None:
 
 async def _settled(town: Town) -> None:
     """Wait for whatever other transactions of this server began before our rows."""
-    async with asyncio.timeout(30), town.open() as tx:
-        while await tx.fetchval(
-            "SELECT EXISTS (SELECT FROM feed_event WHERE tx >= pg_snapshot_xmin(pg_current_snapshot()))"
-        ):
-            await asyncio.sleep(0.02)
+
+    async def settled() -> bool:
+        async with town.open() as tx:
+            return await tx.fetchval(
+                "SELECT NOT EXISTS (SELECT FROM feed_event"
+                " WHERE tx >= pg_snapshot_xmin(pg_current_snapshot()))"
+            )
+
+    await eventually(settled)
 
 
 async def _publish(town: Town, tx: Tx, number: int, ref: StepRef | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The relay: what was accepted is started, what was written for a case wakes it, again and again."""
+"""The relay: what was accepted is started, what was written for a case wakes it until taken."""
 
 from __future__ import annotations
 

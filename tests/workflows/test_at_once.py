@@ -6,7 +6,7 @@ import asyncio
 from datetime import date
 from typing import TYPE_CHECKING
 
-from domain.cases import Verb
+from domain.cases import CaseState, Verb
 from domain.dates import RegisterDate
 from tests.agreement import agrees
 
@@ -31,7 +31,7 @@ async def test_of_two_reports_of_one_child_one_waits_for_staff(town: Town) -> No
     assert incident["code"] == "POSSIBLE_DUPLICATE"
     await other.closes()
     await double.decide(Verb.WITHDRAW, incident=incident["incident_id"])
-    await double.closes(state="withdrawn")
+    await double.closes(CaseState.WITHDRAWN)
     await agrees(town)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.cases import CaseState, Verb
+from tests.agreement import agrees
 
 if TYPE_CHECKING:
     from tests.house import Town
@@ -41,8 +42,7 @@ async def test_a_birth_may_be_withdrawn_while_parked(town: Town) -> None:
     await case.decide(Verb.WITHDRAW, incident=incident["incident_id"])
 
     await case.closes(CaseState.WITHDRAWN)
-    people = (await town.ledger("jlis"))["people"]
-    print(people[-1])
+    await agrees(town)
 
 
 async def test_an_outage_is_ridden_out(town: Town) -> None:

@@ -1,9 +1,9 @@
-"""What staff decide reaches the case, ends with an outcome, and is never taken for another thing."""
+"""What staff decide reaches the case, and ends with an outcome."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from domain.cases import CaseState, Verb
 from tests.agreement import agrees
@@ -19,7 +19,7 @@ _ANNOUNCE = "本人確認情報を送信する"
 
 
 async def test_ten_failed_retries_in_a_row_leave_the_case_open(town: Town) -> None:
-    """A case never fails by itself: each retry is an incident of its own, and the last one worked."""
+    """A case never fails by itself: each retry has an outcome of its own, and the last worked."""
     await town.fault("jlis", "REFUSE", message="CS-04", times=11)
     case = await town.report_birth()
     decisions: list[UUID] = []
@@ -48,7 +48,7 @@ async def test_a_decision_is_accepted_then_executing_then_worked(town: Town) -> 
 async def test_a_decision_made_before_the_run_looks_is_not_overtaken(
     town: Town, saboteur: Saboteur
 ) -> None:
-    """Staff may be quicker than the run that parked: it must not go on before it has taken the word.
+    """Staff may be quicker than the run that parked: it goes on only when it has taken the word.
 
     Red: count an incident as decided from the acceptance of the decision.
     """
@@ -92,3 +92,35 @@ async def _events(case: Case, decision: UUID) -> list[str]:
             "SELECT event FROM decision_event WHERE decision_id = $1 ORDER BY at", decision
         )
     return [row["event"] for row in rows]
+
+
+async def test_what_staff_told_by_hand_they_correct_by_hand(town: Town) -> None:
+    """An amendment after a step done by hand asks staff for that step again, before it goes on.
+
+    Red when `ledger.reopen` passes over what was done by hand: the other side keeps the old data.
+    """
+    await town.fault("jlis", "REFUSE", message="CS-12")
+    await town.fault("unified_addressee", "REFUSE", message="AT-01")
+    case = await town.report_birth()
+    mailing = await case.parks()
+    await _by_hand(case, mailing["incident_id"])
+    addressee = await _parks_at(case, "団体内統合宛名番号の付番を要求する")
+
+    await case.decide(Verb.AMEND, incident=addressee["incident_id"], changes=AMENDED)
+    again = await _parks_at(case, mailing["step"])
+    assert again["code"] == "AMENDED_SINCE_BY_HAND"
+    await _by_hand(case, again["incident_id"])
+
+    await case.closes()
+
+
+async def _by_hand(case: Case, incident: UUID) -> None:
+    await case.decide(Verb.DONE_BY_HAND, incident=incident, evidence="証跡一")
+
+
+async def _parks_at(case: Case, step: str) -> dict[str, Any]:
+    """The open incident of one step, once there is one."""
+    async with asyncio.timeout(10):
+        while (incident := await case.parks())["step"] != step:
+            await asyncio.sleep(0.02)
+    return incident

@@ -53,7 +53,7 @@ async def test_every_step_may_be_refused_by_its_peer(trials: Trials, kind: Kind)
 async def test_every_refused_step_may_be_retried(trials: Trials, kind: Kind) -> None:
     """A retry asks afresh, and the case ends as if nothing had been refused."""
 
-    async def story(trial: Trial, step: str) -> None:
+    async def story(trial: Trial, _: str) -> None:
         await trial.decide(Verb.RETRY)
         await trials.as_happy(trial)
 
@@ -83,7 +83,7 @@ async def test_every_report_of_a_step_may_be_lost(trials: Trials, kind: Kind) ->
 async def test_every_reply_of_a_peer_may_be_lost(trials: Trials, kind: Kind) -> None:
     """The peer acted and we never heard: asked by the telegram's id, adopted, not sent again."""
 
-    async def story(trial: Trial, step: str) -> None:
+    async def story(trial: Trial, _: str) -> None:
         await trials.as_happy(trial)
 
     await trials.at_each_outside(kind, await _sending(trials, kind), story, "LOSE_REPLY")
@@ -139,7 +139,7 @@ async def test_every_parked_step_may_be_amended(trials: Trials, kind: Kind) -> N
 
 
 async def test_what_an_amended_case_did_is_taken_back_too(trials: Trials, kind: Kind) -> None:
-    """An undo looks at every generation its step ever sent.  Red: have it look at the last alone."""
+    """An undo looks at every generation its step ever sent.  Red: let it look at the last."""
 
     async def story(trial: Trial, step: str) -> None:
         trial.refuse(step)
@@ -198,7 +198,7 @@ async def test_a_run_may_be_ended_at_every_undo(trials: Trials, kind: Kind) -> N
 async def test_a_run_may_be_ended_while_it_waits_for_staff(trials: Trials, kind: Kind) -> None:
     """The new run stands at the same incident, and asks nobody again before staff decide."""
 
-    async def story(trial: Trial, step: str) -> None:
+    async def story(trial: Trial, _: str) -> None:
         incident = await trial.case.parks()
         await trial.restart()
         await trial.stands_still()

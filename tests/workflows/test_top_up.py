@@ -52,7 +52,7 @@ async def test_a_batch_with_one_wrong_check_digit_inserts_none(house: House) -> 
     """The whole list is doubtful; asked again, J-LIS gives the same list, whole."""
     town = await house.open_town()
     await town.fault("jlis", "MALFORMED", message="CS-01", form="CHECK_DIGIT")
-    top_up = town.case(await _by_hand(town), Procedure.CODE_TOP_UP)
+    top_up = await _ordered(town)
 
     incident = await top_up.parks()
     assert (incident["kind"], incident["code"]) == ("contract_broken", "WRONG_CODE_IN_BATCH")
@@ -67,7 +67,7 @@ async def test_a_failed_top_up_does_not_stand_in_the_way_of_the_next(house: Hous
     """Withdrawn after a refusal, it makes room: the next one fills the stock without a restart."""
     town = await house.open_town()
     await town.fault("jlis", "REFUSE", message="CS-01")
-    failed = town.case(await _by_hand(town), Procedure.CODE_TOP_UP)
+    failed = await _ordered(town)
     incident = await failed.parks()
     await failed.decide(Verb.WITHDRAW, incident=incident["incident_id"])
     await failed.closes(CaseState.WITHDRAWN)
@@ -75,6 +75,12 @@ async def test_a_failed_top_up_does_not_stand_in_the_way_of_the_next(house: Hous
     await town.stock()
 
     assert await _stock(town) == 20
+
+
+async def _ordered(town: Town) -> Case:
+    case = await _by_hand(town)
+    assert case is not None
+    return town.case(case, Procedure.CODE_TOP_UP)
 
 
 async def _by_hand(town: Town) -> CaseRef | None:

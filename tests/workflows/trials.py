@@ -18,6 +18,7 @@ from domain.dates import RegisterDate
 from register.outbox import Due
 from relay.engine import Engine
 from tests.agreement import agrees
+from tests.eventually import eventually
 from tests.triplets import NAMES, TRIPLETS
 from workflows.birth import Birth
 from workflows.rehearsal import rehearse
@@ -46,7 +47,7 @@ AMENDED: dict[str, Any] = {
 
 
 class Recorded(NamedTuple):
-    """A step as the happy case performed it; ``message`` is the kind of telegram it sent, if any."""
+    """A step as the happy case performed it, and the kind of telegram it sent, if any."""
 
     step: str
     message: str | None
@@ -131,10 +132,11 @@ class Trial:
     async def stands_still(self) -> None:
         """Wait until the newest run has looked at the ledger; require that it performed nothing."""
         handle = self.town.house.client.get_workflow_handle(self.case.workflow_id)
-        async with asyncio.timeout(10):
-            while (performed := _performed(await handle.fetch_history())) is None:
-                await asyncio.sleep(0.05)
-        assert performed == ["現況を読む"]
+
+        async def performed() -> list[str] | None:
+            return _performed(await handle.fetch_history())
+
+        assert await eventually(performed) == ["現況を読む"]
 
     async def names(self) -> set[str]:
         """The names the register has for the persons of this case."""
@@ -180,7 +182,7 @@ class Trials:
         return [recorded.step for recorded in (await self.happy(kind)).steps]
 
     async def messages(self, kind: Kind) -> dict[str, str]:
-        """The steps of the happy case that sent telegrams, with their kind; undos speak as they do."""
+        """The steps of the happy case that sent telegrams, and their undos, with their kind."""
         sent = {each.step: each.message for each in (await self.happy(kind)).steps if each.message}
         return sent | {undo: sent[step] for undo, step in UNDOS.items() if step in sent}
 
@@ -241,7 +243,7 @@ class Trials:
 
 
 async def effects(case: Case) -> Counter[str]:
-    """How often each kind of message of this case had its effect outside, and what the feed told."""
+    """How often each kind of message of this case had its effect, and what the feed told."""
     taken: Counter[str] = Counter()
     async with case.town.transaction() as tx:
         sent = await tx.fetch(
