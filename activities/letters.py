@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from domain.telegrams import Message, Peer
-
 if TYPE_CHECKING:
     from datetime import timedelta
     from uuid import UUID
 
     from activities.desk import Work
     from domain.cases import Progress
+    from domain.telegrams import Message, Peer
     from register.telegrams import Sent
 
 

@@ -69,8 +69,8 @@ _ADVICE: dict[str, Words] = {
         "The household has no head. Settle that first, then retry.",
     ),
     "AMENDED_SINCE_BY_HAND": Words(
-        "手作業で済ませた後に届出が補正されました。補正の内容も手作業で相手に伝え、根拠を残してください。",
-        "Done by hand, and amended since. Tell the other side by hand too, and record the evidence.",
+        "手作業で済ませた後に届出が補正されました。補正も手作業で相手に伝え、根拠を残してください。",
+        "Done by hand, and amended since. Tell them by hand too, and record the evidence.",
     ),
     "TAKE_BACK_BY_HAND": Words(
         "手作業で行った処理です。相手システムで手作業で取り消し、根拠を残してください。",

@@ -45,7 +45,10 @@ async def same(tx: Tx, municipality: str, household_id: UUID, born_on: Sequence[
 
 
 async def ahead(tx: Tx, ref: StepRef, household_id: UUID, born_on: date) -> list[str]:
-    """As `same`, seen from inside a case: those of them already entered in the register."""
+    """As `same`, seen from inside a case: those already entered, unless they know us for another.
+
+    Which of two twins is entered first is chance: either 届出 may say that they are not the same.
+    """
     rows = await tx.fetch(
         "SELECT DISTINCT c.case_number FROM birth_claim b JOIN case_file c USING"
         " (municipality, case_id)"
@@ -53,7 +56,11 @@ async def ahead(tx: Tx, ref: StepRef, household_id: UUID, born_on: date) -> list
         " JOIN resident_present r ON r.municipality = b.municipality AND"
         " r.resident_id = p.resident_id"
         " WHERE b.municipality = $1 AND b.household_id = $2 AND b.born_on = $3 AND b.case_id <> $4"
-        " AND c.state <> 'withdrawn' AND r.presence = '現存' ORDER BY c.case_number",
+        " AND c.state <> 'withdrawn' AND r.presence = '現存'"
+        " AND NOT EXISTS (SELECT FROM notification n JOIN case_file own ON"
+        "   own.municipality = n.municipality AND own.case_id = $4"
+        "   WHERE n.municipality = b.municipality AND n.case_id = b.case_id"
+        "   AND n.body -> 'not_the_same_as' ? own.case_number) ORDER BY c.case_number",
         ref.municipality,
         household_id,
         born_on,

@@ -121,7 +121,7 @@ async def write(tx: Tx, vault: Vault, ref: StepRef, letter: Writing) -> None:
 
 
 async def take_over(tx: Tx, municipality: str, sent: Sent) -> int:
-    """Raise the fence: whoever holds the old one can write nothing any more.  Returns the new one."""
+    """Raise the fence and return it: whoever holds the old one can write nothing any more."""
     await tx.execute(
         "UPDATE telegram_state SET fence = fence + 1 WHERE municipality = $1 AND telegram_id = $2",
         municipality,
@@ -133,7 +133,8 @@ async def take_over(tx: Tx, municipality: str, sent: Sent) -> int:
 async def leave_again(tx: Tx, municipality: str, sent: Sent) -> int:
     """Mark the same bytes as leaving once more, under a new fence; returns it."""
     await tx.execute(
-        "UPDATE telegram_state SET fence = fence + 1, state = 'sending', left_at = clock_timestamp()"
+        "UPDATE telegram_state"
+        " SET fence = fence + 1, state = 'sending', left_at = clock_timestamp()"
         " WHERE municipality = $1 AND telegram_id = $2",
         municipality,
         sent.telegram_id,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _log = structlog.stdlib.get_logger()
 _BATCH = 200
 _AT_ONCE = 20
+# Births of the same instant do not see each other's draws: somebody looks after them.
+_STOCK_LOOK = 10.0
 
 
 _LONGEST = 300.0
@@ -80,7 +82,7 @@ class Rounds:
                 await outbox.order_top_ups(self._pool)
             except Exception as failure:  # noqa: BLE001 - whatever it was, look again later
                 _log.warning("stock_not_watched", error=type(failure).__name__)
-            await asyncio.sleep(60)
+            await asyncio.sleep(_STOCK_LOOK)
 
     async def _go_round(self) -> None:
         while True:

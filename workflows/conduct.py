@@ -53,6 +53,7 @@ class Conduct:
         self._picture: Picture
         self._reading = asyncio.Lock()
         self._woken = False
+        self._ended = False
         self._takes = 0
         self._running: set[asyncio.Task[Any]] = set()
         self._performed: list[tuple[str, str | None, StepRef]] = []
@@ -77,7 +78,9 @@ class Conduct:
                 await self._take_wakeups()
                 await self._tell()
         finally:
-            listener.cancel()
+            # Nothing may be under way beside the task when the run ends: it is waited for.
+            self._ended = True
+            await listener
 
     async def perform(
         self,
@@ -195,7 +198,9 @@ class Conduct:
     async def _listen(self) -> None:
         """Take wake-ups as they come; a case that turns back lets go of what it was doing."""
         while True:
-            await workflow.wait_condition(lambda: self._woken)
+            await workflow.wait_condition(lambda: self._woken or self._ended)
+            if self._ended:
+                return
             going = not self._picture.turned
             await self._take_wakeups()
             if going and self._picture.turned:
@@ -222,25 +227,22 @@ class Conduct:
         workflow.set_current_details(step)
         turned = self._picture.turned
         try:
-            return await self._watched(_beside(step, ref, Progress, STEP))
+            return await _settled(_beside(step, ref, Progress, STEP))
         except (ApplicationError, TimedOut) as failure:
             await self._pause_after(failure)
         if self._picture.turned is not turned:
             raise TurnedBack
-        return await self._watched(_by_the_engine(step, ref, Progress, STEP))
+        return await self._let_go_of(_by_the_engine(step, ref, Progress, STEP))
 
-    async def _watched(self, task: asyncio.Task[R]) -> R:
-        """Wait for an activity that is let go of when the case turns back."""
+    async def _let_go_of(self, task: asyncio.Task[R]) -> R:
+        """Wait for an activity that is cancelled when the case turns back."""
         self._running.add(task)
         try:
-            return await task
-        except FailureError as failure:
-            bare = _bare(failure)
-            if isinstance(bare, CancelledError) and self._picture.turned:
-                raise TurnedBack from None
-            if isinstance(bare, ApplicationError) and bare.type in _PARKING:
-                raise Parked from None
-            raise bare from None
+            return await _settled(task)
+        except CancelledError:
+            if not self._picture.turned:
+                raise
+            raise TurnedBack from None
         finally:
             self._running.discard(task)
 
@@ -264,9 +266,19 @@ class Conduct:
         )
 
 
-def _bare(failure: FailureError) -> BaseException:
-    """What failed: beside the workflow task it comes as it is, from the engine wrapped."""
-    return (failure.cause or failure) if isinstance(failure, ActivityError) else failure
+async def _settled(task: asyncio.Task[R]) -> R:
+    """Wait for an activity; raises `Parked`, or what failed as it is.
+
+    Beside the workflow task a failure comes bare, from the engine wrapped.
+    """
+    try:
+        return await task
+    except FailureError as failure:
+        bare = failure.cause if isinstance(failure, ActivityError) else None
+        cause = bare or failure
+    if isinstance(cause, ApplicationError) and cause.type in _PARKING:
+        raise Parked
+    raise cause
 
 
 def _beside(

@@ -49,7 +49,8 @@ async def lived(town: Town) -> Lived:
         first = POOL + int(town.code[:5]) * 1000
         codes = [resident_code(first + ordinal) for ordinal in range(3)]
         await code_pool.allot(tx, town.code, new_id(), codes)
-        case = await cases.accept(tx, town.code, Acceptance(Procedure.BIRTH, {}, "test", persons=1))
+        acceptance = Acceptance(Procedure.BIRTH, {"reported": "birth"}, "test", persons=1)
+        case = await cases.accept(tx, town.code, acceptance)
         ref = StepRef(municipality=town.code, case_id=case.case_id, subject=1)
         await code_pool.reserve(tx, ref)
         telegram_id = await _send(tx, town, ref)

@@ -6,12 +6,15 @@ import asyncio
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
+
 from domain.cases import CaseState, Verb
 from domain.dates import RegisterDate
 from tests.agreement import agrees
 
 if TYPE_CHECKING:
     from tests.house import House, Town
+    from tests.workflows.sabotage import Saboteur
 
 
 async def test_of_two_reports_of_one_child_one_waits_for_staff(town: Town) -> None:
@@ -35,12 +38,19 @@ async def test_of_two_reports_of_one_child_one_waits_for_staff(town: Town) -> No
     await agrees(town)
 
 
-async def test_twins_reported_as_such_are_both_entered(town: Town) -> None:
-    """`not_the_same_as` names the other case: staff have looked, and nobody asks again."""
+@pytest.mark.parametrize("held", [0, 1])
+async def test_twins_reported_as_such_are_both_entered(
+    town: Town, saboteur: Saboteur, held: int
+) -> None:
+    """`not_the_same_as` names the other case: staff have looked, whichever is entered first."""
     first = await town.report_birth("田中　遥")
     second = await town.report_birth("田中　翼", twin_of=first.ref.case_number)
+    twins = (first, second)
+    hold = saboteur.hold(twins[held].ref, "住民票を記載し住民票コードを割り当てる")
 
-    await asyncio.gather(first.closes(), second.closes())
+    await twins[1 - held].closes()
+    hold.released.set()
+    await twins[held].closes()
     await agrees(town)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.cases import CaseState, Verb
 from tests.agreement import agrees
+from tests.eventually import eventually
 from tests.workflows.trials import AMENDED
 
 if TYPE_CHECKING:
@@ -120,7 +121,9 @@ async def _by_hand(case: Case, incident: UUID) -> None:
 
 async def _parks_at(case: Case, step: str) -> dict[str, Any]:
     """The open incident of one step, once there is one."""
-    async with asyncio.timeout(10):
-        while (incident := await case.parks())["step"] != step:
-            await asyncio.sleep(0.02)
-    return incident
+
+    async def there() -> dict[str, Any]:
+        incident = await case.parks()
+        return incident if incident["step"] == step else {}
+
+    return await eventually(there)

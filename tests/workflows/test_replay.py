@@ -11,7 +11,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 from activities.juki_net import JukiNet
+from activities.linkage import Linkage
 from activities.residents import Residents
+from activities.unified_addressee import UnifiedAddressee
 from domain.cases import CaseRef, Procedure
 from tests.record_histories import HISTORIES, STORIES
 from workflows.conduct import Conduct
@@ -20,15 +22,24 @@ from workflows.rehearsal import PROCEDURES
 
 @workflow.defn(name=Procedure.BIRTH)
 class ReorderedBirth(Conduct):
-    """A birth whose first two lines changed places."""
+    """A birth whose last two lines changed places."""
 
     @workflow.run
     async def run(self, case: CaseRef) -> None:
         await self.conclude(case)
 
     async def story(self) -> None:
-        await self.perform(JukiNet.request_number)
         await self.perform(Residents.enter_newborn, undo=Residents.strike_newborn)
+        await self.perform(JukiNet.request_number)
+        await self.perform(JukiNet.announce, undo=JukiNet.withdraw_announcement)
+        await self.perform(JukiNet.send_mailing_address)
+        await self.perform(
+            UnifiedAddressee.request_addressee, undo=UnifiedAddressee.close_addressee
+        )
+        await self.perform(UnifiedAddressee.confirm_notified)
+        await self.perform(Linkage.obtain_code)
+        await self.perform(Residents.inform_offices, undo=Residents.inform_offices_of_withdrawal)
+        await self.perform(UnifiedAddressee.register_copy, undo=UnifiedAddressee.delete_copy)
 
 
 @pytest.mark.parametrize("story", [story.__name__ for story in STORIES])
