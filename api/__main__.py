@@ -9,6 +9,8 @@ from runtime.logging import configure
 from runtime.settings import ApiSettings
 
 _SECONDS_TO_FINISH = 5
+# Longer than callers keep an idle connection, so that it is they who close it, never mid-request.
+_SECONDS_IDLE = 75
 
 
 def main() -> None:
@@ -22,6 +24,7 @@ def main() -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=_SECONDS_IDLE,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
     )
 

@@ -151,7 +151,12 @@ async def an_api(
 @asynccontextmanager
 async def _served(app: FastAPI) -> AsyncGenerator[str]:
     config = uvicorn.Config(
-        app, port=0, log_config=None, access_log=False, timeout_graceful_shutdown=1
+        app,
+        port=0,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve())
