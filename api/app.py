@@ -31,7 +31,7 @@ def application(settings: ApiSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[dict[str, Any]]:
-        async with database.connected(settings, application="api") as pool:
+        async with database.connected(settings, application="jukiflow-api") as pool:
             yield _state(settings, Transactions(pool))
 
     app = FastAPI(

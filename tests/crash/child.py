@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
-    from tests.house import House
+    from tests.house import House, Town
 
 
 class Child:
@@ -56,6 +57,18 @@ def worker_of(house: House) -> dict[str, str]:
         "JUKI_PATIENCE_SCALE": "0.02",
         "JUKI_STEP_TIMEOUT": "3",
         "JUKI_WORKER_STICKY_TIMEOUT": "0.2",
+    }
+
+
+def api_of(town: Town, port: int, token: str) -> dict[str, str]:
+    """The environment of an API that serves one town to whoever has the token."""
+    settings = town.house.settings
+    grant = {"client": "crash", "role": "counter", "municipality": town.code}
+    return {
+        "JUKI_DATABASE_URL": settings.database_url.get_secret_value(),
+        "JUKI_KEYRING_PATH": str(settings.keyring_path),
+        "JUKI_API_PORT": str(port),
+        "JUKI_API_TOKENS": json.dumps({token: grant}),
     }
 
 

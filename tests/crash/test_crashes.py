@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from domain.cases import CaseState, Verb
 from tests.agreement import agrees
 from tests.crash.child import a_child, relay_of, worker_of
-from tests.eventually import eventually
+from tests.crash.locks import waits_for_a_lock
 from tests.workflows.trials import effects
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ async def test_a_worker_dies_before_it_has_kept_the_answer(
             await case.sends("本人確認情報を送信する")
             async with owner.transaction():
                 await _hold(owner, "case_file", case)
-                await _waits(owner, "jukiflow-worker")
+                await waits_for_a_lock(owner, "jukiflow-worker")
                 await worker.kill()
         await _finished_by_another(case)
 
@@ -57,7 +57,7 @@ async def test_a_worker_dies_before_it_has_entered_the_child(
         async with a_child("worker", worker_of(town.house)) as worker, owner.transaction():
             await owner.execute("SELECT FROM household FOR UPDATE")
             case = await town.report_birth()
-            await _waits(owner, "jukiflow-worker")
+            await waits_for_a_lock(owner, "jukiflow-worker")
             await worker.kill()
         await _finished_by_another(case)
 
@@ -85,7 +85,7 @@ async def test_a_relay_dies_between_starting_a_case_and_saying_so(
     case = await town.report_birth()
     async with a_child("relay", relay_of(town.house)) as relay, owner.transaction():
         await owner.execute("SELECT FROM case_file WHERE case_id = $1 FOR SHARE", case.ref.case_id)
-        await _waits(owner, "jukiflow-relay")
+        await waits_for_a_lock(owner, "jukiflow-relay")
         await relay.kill()
 
     async with a_child("relay", relay_of(town.house)):
@@ -117,17 +117,3 @@ async def _finished_by_another(case: Case) -> None:
 async def _hold(owner: asyncpg.Connection, table: str, case: Case) -> None:
     question = f"SELECT FROM {table} WHERE case_id = $1 FOR UPDATE"
     await owner.execute(question, case.ref.case_id)
-
-
-async def _waits(owner: asyncpg.Connection, application: str) -> None:
-    """Wait until a process stands at a lock of ours."""
-
-    async def waits() -> bool:
-        await owner.execute("SELECT pg_stat_clear_snapshot()")
-        return await owner.fetchval(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1"
-            " AND datname = current_database() AND wait_event_type = 'Lock')",
-            application,
-        )
-
-    await eventually(waits)
