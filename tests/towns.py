@@ -54,8 +54,8 @@ class Town(NamedTuple):
 
 
 def a_municipality_code() -> MunicipalityCode:
-    """A valid code, drawn at random."""
-    return MunicipalityCode.from_five(f"{random.randint(1, 47):02}{random.randint(1, 999):03}")
+    """A valid code, drawn at random from those with 5 to 8 in the middle."""
+    return MunicipalityCode.from_five(f"{random.randint(1, 47):02}{random.randint(500, 899):03}")
 
 
 @asynccontextmanager

@@ -27,8 +27,10 @@ async def world(outside_url: str) -> AsyncGenerator[World]:
 
 @pytest.fixture
 def municipality() -> MunicipalityCode:
-    """A municipality no other test uses."""
-    return MunicipalityCode.from_five(f"{10_000 + next(_ordinals):05d}")
+    """A municipality no other test uses: its last three digits begin with 9."""
+    prefectures, ordinal = 47, next(_ordinals)
+    five = f"{ordinal % prefectures + 1:02}{900 + ordinal // prefectures:03}"
+    return MunicipalityCode.from_five(five)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,4 +1,4 @@
-"""A running house with a worker, and a town for each test."""
+"""A running house with a worker, and a town for each test: one house for a whole run."""
 
 from __future__ import annotations
 
