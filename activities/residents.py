@@ -46,8 +46,7 @@ class Residents:
             await self._check_not_entered(work, reported)
             head = await self._head(work, reported.household_id)
             code = await code_pool.reserve(work.tx, ref)
-            if await code_pool.is_low(work.tx, ref.municipality):
-                await cases.order_top_up(work.tx, ref.municipality, "worker")
+            await code_pool.order_if_low(work.tx, ref.municipality, "worker")
             if code is None:
                 return await work.waits(WaitKind.CODE_STOCK, _STOCK_PATIENCE)
             child = reported.child(ref.subject)

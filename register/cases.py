@@ -107,7 +107,7 @@ async def order_top_up(tx: Tx, municipality: str, client: str) -> CaseRef | None
 
     However many notice at once, a unique index lets one through; the others get ``None``.
     """
-    await tx.execute("SELECT pg_advisory_xact_lock(hashtext('top-up'), hashtext($1))", municipality)
+    await alone_with_top_ups(tx, municipality)
     standing = await tx.fetchval(
         "SELECT EXISTS (SELECT FROM case_file WHERE municipality = $1 AND procedure"
         " = $2 AND state = 'open')",
@@ -117,6 +117,11 @@ async def order_top_up(tx: Tx, municipality: str, client: str) -> CaseRef | None
     if standing:
         return None
     return await accept(tx, municipality, Acceptance(Procedure.CODE_TOP_UP, {}, client))
+
+
+async def alone_with_top_ups(tx: Tx, municipality: str) -> None:
+    """Let nobody else order codes for this municipality until the transaction ends."""
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtext('top-up'), hashtext($1))", municipality)
 
 
 async def lock(tx: Tx, case: CaseRef) -> None:

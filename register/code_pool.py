@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from domain.errors import ContractBroken
 from domain.numbers import ResidentCode
-from register import wakeups
+from register import cases, wakeups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from domain.cases import StepRef
+    from domain.cases import CaseRef, StepRef
     from register.transactions import Tx
 
 
@@ -157,6 +157,19 @@ async def _draw(tx: Tx, municipality: str) -> str | None:
         " ORDER BY draw LIMIT 1 FOR UPDATE SKIP LOCKED",
         municipality,
     )
+
+
+async def order_if_low(tx: Tx, municipality: str, client: str) -> CaseRef | None:
+    """Open a 住民票コード補充 if stock is low and none is open.
+
+    Looked at again when alone: whoever noticed earlier may have filled the stock meanwhile.
+    """
+    if not await is_low(tx, municipality):
+        return None
+    await cases.alone_with_top_ups(tx, municipality)
+    if not await is_low(tx, municipality):
+        return None
+    return await cases.order_top_up(tx, municipality, client)
 
 
 async def _held(tx: Tx, ref: StepRef) -> ResidentCode | None:

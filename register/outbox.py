@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from domain.acting import Acting
 from domain.cases import CaseRef
-from register import cases
+from register import code_pool
 from register.transactions import Transactions
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ async def order_top_ups(pool: Pool) -> list[CaseRef]:
 async def _order_top_up(pool: Pool, municipality: str) -> CaseRef | None:
     acting = Acting(municipality=municipality, actor="relay", purpose="watching the stock")
     async with Transactions(pool).open(acting) as tx:
-        return await cases.order_top_up(tx, municipality, "relay")
+        return await code_pool.order_if_low(tx, municipality, "relay")
 
 
 def _due(row: Row) -> Due:

@@ -34,6 +34,7 @@ async def test_however_many_notice_one_batch_is_ordered(house: House) -> None:
     Red: drop the unique index `case_file_one_top_up` and the advisory lock.
     """
     town = await house.open_town(low_water=5)
+    await town.fault("jlis", "UNAVAILABLE", message="CS-01", on="any", times=None)
     relay_url = house.place["database_urls"]["juki_relay"]
     async with pool(relay_url, application="schedule", largest=5) as relay:
         ordered = await asyncio.gather(
@@ -42,6 +43,7 @@ async def test_however_many_notice_one_batch_is_ordered(house: House) -> None:
             *(town.report_birth(household=place) for place in range(2)),
         )
     del ordered
+    await house.world.control("DELETE", f"faults?municipality={town.code}")
 
     for birth in await _cases(town, Procedure.BIRTH):
         await birth.closes()
