@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from register.transactions import Transactions, Tx
 
 
+_OVERDUE_SLEEP = 30 * 86_400.0
+
+
 class Work(NamedTuple):
     """A step at work: its transaction, its reference, and where it stands."""
 
@@ -74,6 +77,17 @@ class Work(NamedTuple):
     async def waits(self, kind: WaitKind, seconds: float, behind: str = "") -> Progress:
         """Note what the step waits for, and report it."""
         progress = Progress(wait=kind, seconds=seconds, behind=behind)
+        await ledger.wait(self.tx, self.ref, self.step, progress)
+        return progress
+
+    async def waits_until(self, kind: WaitKind, instant: datetime) -> Progress:
+        """As `waits`, for something that is due at an instant of the business clock.
+
+        Once that has passed the step sleeps on, long: only what it waits for can end the wait.
+        """
+        left = (instant - self.place.now).total_seconds()
+        seconds = left if left > 0 else _OVERDUE_SLEEP
+        progress = Progress(wait=kind, seconds=seconds, until=instant)
         await ledger.wait(self.tx, self.ref, self.step, progress)
         return progress
 

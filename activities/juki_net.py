@@ -8,11 +8,12 @@ from activities.letters import Draft
 from activities.person import number_of, person_of
 from activities.step import ByHand, step, undo
 from clients import jlis
-from domain.cases import Progress, StepRef, WaitKind
+from domain.cases import Progress, StepRef, StepState, WaitKind
 from domain.dates import RegisterDate
 from domain.notices import Change, IdentityNotice, MailingAddress
+from domain.residents import Presence, Reason
 from domain.telegrams import Message, Peer
-from register import lanes, residents, telegrams
+from register import cancelling, lanes, ledger, residents, telegrams
 from register.telegrams import TelegramState
 from register.vault import MY_NUMBER
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from register.transactions import Row
     from register.vault import Vault
 
+_REQUEST = "個人番号を要求して登録する"
+_ANNOUNCE = "本人確認情報を送信する"
+
 # A lane wakes those who wait in it; this is only how long one would sleep by itself.
 _LANE_PATIENCE = 600.0
 
@@ -37,31 +41,40 @@ class JukiNet:
         self._dispatch = dispatch
         self._vault = vault
 
-    @step("個人番号を要求して登録する", peer=Peer.JLIS, by_hand=ByHand.WITH_NUMBER)
+    @step(_REQUEST, peer=Peer.JLIS, by_hand=ByHand.WITH_NUMBER)
     async def request_number(self, ref: StepRef) -> Progress:
-        """CS-02: ask for the 個人番号 of the code, and put the answer into the vault."""
+        """CS-02: ask for the 個人番号 of the code, and put the answer into the vault.
+
+        Nothing is asked about somebody whose number is known: it is theirs for life (番号法8条).
+        """
         return await self._dispatch.deliver(ref, _NumberRequest(self._vault))
 
     @step(
-        "本人確認情報を送信する",
+        _ANNOUNCE,
         peer=Peer.JLIS,
         follows_amendments=True,
         by_hand=ByHand.WITH_EVIDENCE,
         announces=True,
     )
     async def announce(self, ref: StepRef) -> Progress:
-        """CS-04 in the resident's lane; after an amendment, a correction of what it said."""
+        """CS-04 in the resident's lane: what this case's rows did, then corrections of it.
+
+        記載, 消除 or 修正 as the person's presence before and after those rows tells.
+        """
         return await self._dispatch.deliver(ref, _Announcement(self._vault))
 
     @undo(announce, "取消の本人確認情報を送信する", by_hand=ByHand.WITH_EVIDENCE)
     async def withdraw_announcement(self, ref: StepRef) -> Progress:
-        """CS-04 消除, naming every entry it takes back; nothing where none arrived."""
-        await self._dispatch.settle_doubts(ref, "本人確認情報を送信する", Peer.JLIS)
+        """CS-04 the other way round, naming what it takes back; nothing where none arrived."""
+        await self._dispatch.settle_doubts(ref, _ANNOUNCE, Peer.JLIS)
         return await self._dispatch.deliver(ref, _CounterAnnouncement(self._vault))
 
     @step("送付先情報を送る", peer=Peer.JLIS, follows_amendments=True, by_hand=ByHand.WITH_EVIDENCE)
     async def send_mailing_address(self, ref: StepRef) -> Progress:
-        """CS-12: where J-LIS mails the 個人番号通知書; sent anew when the address was amended."""
+        """CS-12: where J-LIS mails the 個人番号通知書; sent anew when the address was amended.
+
+        Nothing is mailed to somebody who had a number before.
+        """
         return await self._dispatch.deliver(ref, _Mailing(self._vault))
 
 
@@ -72,8 +85,10 @@ class _NumberRequest:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft:
+    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
         del earlier
+        if await self._vault.holds(work.tx, work.ref.municipality, work.resident_id, MY_NUMBER):
+            return None
         person = await person_of(work)
         return Draft(jlis.number_request(work.ref.municipality, telegram, person.code))
 
@@ -85,7 +100,7 @@ class _NumberRequest:
 
 
 class _Announcement:
-    """CS-04 for the rows this case wrote: the entry first, then corrections of what was said."""
+    """CS-04 for the rows this case wrote: what they did first, then corrections of that."""
 
     peer = Peer.JLIS
     message = Message.IDENTITY_NOTICE
@@ -96,28 +111,28 @@ class _Announcement:
     async def compose(
         self, work: Work, telegram: UUID, earlier: list[Sent]
     ) -> Draft | Progress | None:
-        rows = await residents.own_rows(work.tx, work.ref, work.resident_id)
-        told = [sent for sent in earlier if sent.state is TelegramState.DELIVERED]
-        if told and not await _owes(work):
+        if not await lanes.owes(work.tx, work.ref, work.resident_id):
             return None
         behind = await lanes.in_front(work.tx, work.ref, work.resident_id)
         if behind is not None:
             return await work.waits(WaitKind.LANE, _LANE_PATIENCE, behind)
+        rows = await residents.own_rows(work.tx, work.ref, work.resident_id)
+        told = any(sent.state is TelegramState.DELIVERED for sent in earlier)
+        change = Change.AMEND if told else await _change(work, rows)
+        said = rows[-1] if told else _deciding(rows)
         person = await person_of(work)
-        update_no = await lanes.next_number(work.tx, work.ref.municipality, work.resident_id)
-        first, last = rows[0], rows[-1]
         notice = IdentityNotice(
-            change=Change.AMEND if told else Change.RECORD,
-            reason="職権修正等" if told else first["reason"],
-            effective_on=_effective_on(last if told else first, person.entry.born_on),
-            notified_on=_reported_on(first),
-            update_number=update_no,
+            change=change,
+            reason=_EX_OFFICIO[change] if told else _upstream(rows[0]["reason"], change),
+            effective_on=_effective_on(said, person.entry.born_on),
+            notified_on=_reported_on(rows[0]),
+            update_number=await _next_number(work),
             code=person.code,
             number=await number_of(work, self._vault),
             entry=person.entry,
         )
         body = jlis.identity_notice(work.ref.municipality, telegram, notice)
-        return Draft(body, work.resident_id, update_no)
+        return Draft(body, work.resident_id, notice.update_number)
 
     async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
         del telegram, answer
@@ -126,7 +141,10 @@ class _Announcement:
 
 
 class _CounterAnnouncement:
-    """CS-04 消除 (異動の取消し（減）), taking back every entry of this case that arrived."""
+    """CS-04 the other way round (異動の取消し), taking back every entry of this case that arrived.
+
+    Whom the case brought here is struck (消除); whom it struck is a resident again (記載).
+    """
 
     peer = Peer.JLIS
     message = Message.IDENTITY_NOTICE
@@ -146,22 +164,23 @@ class _CounterAnnouncement:
         behind = await lanes.in_front(work.tx, work.ref, work.resident_id)
         if behind is not None:
             return await work.waits(WaitKind.LANE, _LANE_PATIENCE, behind)
-        person = await person_of(work)
         rows = await residents.own_rows(work.tx, work.ref, work.resident_id)
-        update_no = await lanes.next_number(work.tx, work.ref.municipality, work.resident_id)
+        change = _OPPOSITE[await _change(work, rows)]
+        person = await person_of(work)
+        restored = await cancelling.restored(work.tx, work.ref, work.resident_id)
         notice = IdentityNotice(
-            change=Change.STRIKE,
-            reason="職権消除等",
+            change=change,
+            reason=_EX_OFFICIO[change],
             effective_on=_effective_on(rows[0], person.entry.born_on),
             notified_on=_reported_on(rows[0]),
-            update_number=update_no,
+            update_number=await _next_number(work),
             code=person.code,
             number=await number_of(work, self._vault),
-            entry=person.entry,
+            entry=restored or person.entry,
             cancels=tuple(arrived),
         )
         body = jlis.identity_notice(work.ref.municipality, telegram, notice)
-        return Draft(body, work.resident_id, update_no)
+        return Draft(body, work.resident_id, notice.update_number)
 
     async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
         del telegram, answer
@@ -177,6 +196,8 @@ class _Mailing:
 
     async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
         del earlier
+        if not await _brought_a_number(work):
+            return None
         person = await person_of(work)
         mailing = MailingAddress(
             number=await number_of(work, self._vault), code=person.code, entry=person.entry
@@ -188,8 +209,56 @@ class _Mailing:
         return await work.done()
 
 
-async def _owes(work: Work) -> bool:
-    return await lanes.owes(work.tx, work.ref, work.resident_id)
+# 異動事由 of 規則11条; whatever is not reported by anybody is ex officio.
+_UPSTREAM = {
+    Reason.BIRTH: "出生",
+    Reason.MOVE_IN: "転入等",
+    Reason.MOVE_OUT: "転出",
+    Reason.DEATH: "死亡",
+}
+_EX_OFFICIO = {
+    Change.RECORD: "職権記載等",
+    Change.STRIKE: "職権消除等",
+    Change.AMEND: "職権修正等",
+}
+_OPPOSITE = {
+    Change.RECORD: Change.STRIKE,
+    Change.STRIKE: Change.RECORD,
+    Change.AMEND: Change.AMEND,
+}
+
+
+def _upstream(reason: str, change: Change) -> str:
+    return _UPSTREAM.get(Reason(reason), _EX_OFFICIO[change])
+
+
+async def _change(work: Work, rows: list[Row]) -> Change:
+    """What the case's rows did to the person's 住民票."""
+    before = await residents.before(
+        work.tx, work.ref.municipality, work.resident_id, rows[0]["history_no"]
+    )
+    was_here = before is not None and before["presence"] == Presence.RESIDENT
+    is_here = rows[-1]["presence"] == Presence.RESIDENT
+    if was_here is is_here:
+        return Change.AMEND
+    return Change.RECORD if is_here else Change.STRIKE
+
+
+def _deciding(rows: list[Row]) -> Row:
+    """The row whose day is the 異動年月日: the last that said who is here, and who is not."""
+    return next((row for row in reversed(rows) if "presence" in row["changed"]), rows[0])
+
+
+async def _next_number(work: Work) -> int:
+    return await lanes.next_number(work.tx, work.ref.municipality, work.resident_id)
+
+
+async def _brought_a_number(work: Work) -> bool:
+    """Whether the person has their number from this case."""
+    asked = await telegrams.of_step(work.tx, work.ref, _REQUEST)
+    if any(sent.state is TelegramState.DELIVERED for sent in asked):
+        return True
+    return await ledger.state_of(work.tx, work.ref, _REQUEST) is StepState.BY_HAND
 
 
 def _effective_on(row: Row, fallback: RegisterDate) -> RegisterDate:

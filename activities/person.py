@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.errors import Refused
+from domain.moves import Mover
 from domain.numbers import AddresseeNumber, MyNumber, ResidentCode
 from register import residents
+from register.households import HEAD
 from register.vault import MY_NUMBER
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from activities.desk import Work
     from domain.residents import Entry
     from register.vault import Vault
@@ -42,3 +46,19 @@ async def number_of(work: Work, vault: Vault) -> MyNumber:
     if number is None:
         raise Refused("NO_NUMBER")
     return MyNumber(number)
+
+
+async def mover_of(work: Work, vault: Vault, resident_id: UUID) -> Mover:
+    """Somebody of the case as a 転出証明書情報 tells of them; their number is read on record."""
+    found = await residents.present(work.tx, work.ref.municipality, resident_id)
+    if found is None or found.code is None:
+        raise Refused("NO_CODE")
+    number = await vault.reveal(
+        work.tx, work.acting, resident_id, MY_NUMBER, work.ref.case_id, work.step
+    )
+    return Mover.leaving(
+        ResidentCode(found.code),
+        None if number is None else MyNumber(number),
+        found.entry,
+        is_head=found.entry.relationship == HEAD,
+    )

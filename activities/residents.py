@@ -8,8 +8,8 @@ from activities.step import step, undo
 from domain.cases import Progress, StepRef, WaitKind
 from domain.errors import Refused
 from domain.notifications import newborn_entry
-from domain.residents import Presence, Reason
-from register import births, cases, code_pool, feed, households, lanes, residents
+from domain.residents import Reason
+from register import births, cancelling, cases, code_pool, feed, households, lanes, residents
 from register.residents import NewRow
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from register.residents import Present
 
 # A case without stock is woken when stock comes; this is only how long it would sleep by itself.
-_STOCK_PATIENCE = 3600.0
+STOCK_PATIENCE = 3600.0
 
 
 class Residents:
@@ -48,7 +48,7 @@ class Residents:
             code = await code_pool.reserve(work.tx, ref)
             await code_pool.order_if_low(work.tx, ref.municipality, "worker")
             if code is None:
-                return await work.waits(WaitKind.CODE_STOCK, _STOCK_PATIENCE)
+                return await work.waits(WaitKind.CODE_STOCK, STOCK_PATIENCE)
             child = reported.child(ref.subject)
             row = NewRow(
                 reason=Reason.BIRTH,
@@ -66,12 +66,7 @@ class Residents:
     async def strike_newborn(self, ref: StepRef) -> Progress:
         """Take the entry back by a counter-row, and settle the code as the telegram log says."""
         async with self._desk.step(ref) as work:
-            if work.settled:
-                return Progress()
-            await residents.strike_newborn(work.tx, ref, work.resident_id)
-            await lanes.settle(work.tx, ref, work.resident_id, "void")
-            await code_pool.give_back(work.tx, ref)
-            return await work.done()
+            return await strike(work)
 
     @step("他業務へ異動を知らせる", follows_amendments=True)
     async def inform_offices(self, ref: StepRef) -> Progress:
@@ -113,6 +108,16 @@ class Residents:
             raise Refused("HEAD_GONE")
         head = (await residents.lock(work.tx, work.ref.municipality, [head_id]))[head_id]
         examined = (await cases.examined(work.tx, work.ref)).get(str(head_id))
-        if head.presence is not Presence.RESIDENT or examined not in {None, head.history_no}:
+        if not head.here or examined not in {None, head.history_no}:
             raise Refused("RESIDENT_CHANGED")
         return head
+
+
+async def strike(work: Work) -> Progress:
+    """Take a person's entry back, and with it the telegram it owes and the code it was given."""
+    if work.settled:
+        return Progress()
+    await cancelling.take_back(work.tx, work.ref, work.resident_id)
+    await lanes.settle(work.tx, work.ref, work.resident_id, "void")
+    await code_pool.give_back(work.tx, work.ref)
+    return await work.done()

@@ -36,6 +36,7 @@ class StepCard(NamedTuple):
     by_hand: ByHand = ByHand.NO
     amendable: bool = True
     announces: bool = False
+    whole_case: bool = False
 
     @property
     def verbs(self) -> tuple[Verb, ...]:
@@ -50,7 +51,7 @@ class StepCard(NamedTuple):
 CARDS: dict[str, StepCard] = {}
 
 
-def step(
+def step(  # noqa: PLR0913 - traits of a step, each by name and each with a usual value
     name: str,
     *,
     peer: Peer | None = None,
@@ -58,14 +59,26 @@ def step(
     by_hand: ByHand = ByHand.NO,
     amendable: bool = True,
     announces: bool = False,
+    whole_case: bool = False,
 ) -> Callable[[Method], Method]:
     """Declare a step under the name operators read, permanent once landed.
 
     ``follows_amendments`` marks a step that told somebody what an amendment may change;
     ``amendable`` is false where the case has no 届出 to correct; ``announces`` marks the step that
-    tells 住基ネット of the history's rows, and so holds the lane.
+    tells 住基ネット of the history's rows, and so holds the lane; ``whole_case`` one that is done
+    once for all persons of the case.
     """
-    return _declared(StepCard(name, peer, None, follows_amendments, by_hand, amendable, announces))
+    return _declared(
+        StepCard(
+            name,
+            peer,
+            follows_amendments=follows_amendments,
+            by_hand=by_hand,
+            amendable=amendable,
+            announces=announces,
+            whole_case=whole_case,
+        )
+    )
 
 
 def undo(
@@ -73,7 +86,9 @@ def undo(
 ) -> Callable[[Method], Method]:
     """Declare the step that takes ``done`` back; it speaks to the same peer."""
     card = card_of(done)
-    return _declared(StepCard(name, card.peer, card.name, by_hand=by_hand))
+    return _declared(
+        StepCard(name, card.peer, card.name, by_hand=by_hand, whole_case=card.whole_case)
+    )
 
 
 def card_of(method: Callable[..., Any] | str) -> StepCard:

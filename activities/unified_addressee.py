@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from activities.attention import Attention
     from activities.desk import Desk, Work
     from activities.dispatch import Dispatch
+    from activities.letters import Letter
     from clients.unified_addressee import UnifiedAddresseeClient
     from register.telegrams import Sent
     from register.vault import Vault
 
 _REQUEST = "団体内統合宛名番号の付番を要求する"
 _COPY = "副本を登録する"
+_CLOSE = "転出者の宛名を閉じる"
+_DELETE = "転出者の副本を削除する"
 
 
 class UnifiedAddressee:
@@ -58,7 +61,7 @@ class UnifiedAddressee:
     async def close_addressee(self, ref: StepRef) -> Progress:
         """AT-01 close; nothing where no request arrived."""
         await self._dispatch.settle_doubts(ref, _REQUEST, Peer.UNIFIED_ADDRESSEE)
-        return await self._dispatch.deliver(ref, _Closing())
+        return await self._dispatch.deliver(ref, _IfArrived(_Closing()))
 
     @step(
         "中間サーバーへの通知を確認する", peer=Peer.UNIFIED_ADDRESSEE, by_hand=ByHand.WITH_EVIDENCE
@@ -89,7 +92,29 @@ class UnifiedAddressee:
     async def delete_copy(self, ref: StepRef) -> Progress:
         """AT-03 delete; nothing where none arrived."""
         await self._dispatch.settle_doubts(ref, _COPY, Peer.UNIFIED_ADDRESSEE)
+        return await self._dispatch.deliver(ref, _IfArrived(_CopyDeletion()))
+
+    @step(_CLOSE, peer=Peer.UNIFIED_ADDRESSEE, by_hand=ByHand.WITH_EVIDENCE, amendable=False)
+    async def close_leaver(self, ref: StepRef) -> Progress:
+        """AT-01 close: the 宛名 of somebody who has left; its 団番 stays bound to the 個人番号."""
+        return await self._dispatch.deliver(ref, _Closing())
+
+    @undo(close_leaver, "転出者の宛名を再び開く", by_hand=ByHand.WITH_EVIDENCE)
+    async def reopen_leaver(self, ref: StepRef) -> Progress:
+        """AT-01 again, which opens the 宛名; nothing where it was not closed."""
+        await self._dispatch.settle_doubts(ref, _CLOSE, Peer.UNIFIED_ADDRESSEE)
+        return await self._dispatch.deliver(ref, _IfArrived(_Addressee(self._vault)))
+
+    @step(_DELETE, peer=Peer.UNIFIED_ADDRESSEE, by_hand=ByHand.WITH_EVIDENCE, amendable=False)
+    async def delete_leavers_copy(self, ref: StepRef) -> Progress:
+        """AT-03 delete: other institutions ask the 転入地 from now on."""
         return await self._dispatch.deliver(ref, _CopyDeletion())
+
+    @undo(delete_leavers_copy, "転出者の副本を再び登録する", by_hand=ByHand.WITH_EVIDENCE)
+    async def restore_leavers_copy(self, ref: StepRef) -> Progress:
+        """AT-03 again; nothing where the copy was not deleted."""
+        await self._dispatch.settle_doubts(ref, _DELETE, Peer.UNIFIED_ADDRESSEE)
+        return await self._dispatch.deliver(ref, _IfArrived(_Copy()))
 
 
 class _Settling:
@@ -124,8 +149,6 @@ class _Closing(_Settling):
 
     async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
         del earlier
-        if not await _arrived(work):
-            return None
         person = await person_of(work)
         return Draft(wire.close_addressee(work.ref.municipality, telegram, person.addressee_number))
 
@@ -151,13 +174,21 @@ class _CopyDeletion(_Settling):
 
     async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
         del earlier
-        if not await _arrived(work):
-            return None
         person = await person_of(work)
         return Draft(wire.delete_copy(work.ref.municipality, telegram, person.addressee_number))
 
 
-async def _arrived(work: Work) -> bool:
-    """Whether anything of the step that is being undone reached the peer."""
-    told = await telegrams.of_step(work.tx, work.ref, work.line)
-    return any(sent.state is TelegramState.DELIVERED for sent in told)
+class _IfArrived(_Settling):
+    """A letter that takes something back: said only if what is being undone reached the peer."""
+
+    def __init__(self, letter: Letter) -> None:
+        self._letter = letter
+        self.message = letter.message
+
+    async def compose(
+        self, work: Work, telegram: UUID, earlier: list[Sent]
+    ) -> Draft | Progress | None:
+        told = await telegrams.of_step(work.tx, work.ref, work.line)
+        if not any(sent.state is TelegramState.DELIVERED for sent in told):
+            return None
+        return await self._letter.compose(work, telegram, earlier)

@@ -45,6 +45,7 @@ class Act(Enum):
     SEE_STOCK = "住民票コードの在庫を見る"
     ORDER_CODES = "住民票コードを補充する"
     READ_FEED = "異動の知らせを読む"
+    SEE_INBOX = "受信箱を見る"
 
 
 _STAFF = frozenset({TokenRole.COUNTER, TokenRole.EXAMINER, TokenRole.CHIEF})
@@ -59,6 +60,7 @@ _MAY: dict[Act, frozenset[TokenRole]] = {
     Act.SEE_STOCK: _ALL,
     Act.ORDER_CODES: frozenset({TokenRole.CHIEF, TokenRole.OPERATIONS}),
     Act.READ_FEED: _ALL,
+    Act.SEE_INBOX: _STAFF,
 }
 
 

@@ -9,7 +9,7 @@ from pydantic_core import to_jsonable_python
 from api.acceptance import check_born, check_same
 from api.problem_types import ProblemType
 from api.problems import Problem
-from domain.cases import StepRef
+from domain.cases import Procedure, StepRef
 from domain.dates import jst_day
 from register import births, case_views, clock, decisions
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from register.case_views import CaseFile, Incident
     from register.decisions import Ruling
     from register.transactions import Tx
+
+
+# Whoever moves in is known by their code, not by their birthday.
+_ARRIVALS = {Procedure.MOVE_IN, Procedure.SPECIAL_MOVE_IN}
 
 
 async def store(
@@ -30,7 +34,9 @@ async def store(
     """
     if (incident.step, incident.subject) in await case_views.doubts(tx, file.case_id):
         raise Problem(ProblemType.OUTCOME_UNKNOWN)
-    if form.born_on is not None:
+    if form.born_on is not None and file.procedure in _ARRIVALS:
+        check_born(form.born_on.day, jst_day(await clock.now(tx)), "amendment.born_on")
+    elif form.born_on is not None:
         await _check_birthday(tx, file, incident.subject, form)
     return await decisions.amend_notification(
         tx, file.municipality, ruling, incident.subject, _changes(form)

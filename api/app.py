@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
-from api import births, cases, code_pool, decisions, events, health, households, residents
+from api import (
+    births,
+    cases,
+    code_pool,
+    decisions,
+    events,
+    health,
+    households,
+    inbox,
+    move_ins,
+    move_outs,
+    residents,
+    special_move_ins,
+    visits,
+)
 from api.access import Tokens
 from api.counter import Office
 from api.description import described, documents
@@ -23,7 +37,21 @@ if TYPE_CHECKING:
 
     from runtime.settings import ApiSettings
 
-ROUTERS = (births, cases, decisions, events, residents, households, code_pool, health)
+ROUTERS = (
+    births,
+    move_outs,
+    special_move_ins,
+    move_ins,
+    cases,
+    visits,
+    decisions,
+    inbox,
+    events,
+    residents,
+    households,
+    code_pool,
+    health,
+)
 
 
 def application(settings: ApiSettings) -> FastAPI:
@@ -50,8 +78,11 @@ def _state(settings: ApiSettings, transactions: Transactions) -> dict[str, Any]:
     """What requests find in ``request.state``."""
     keys = keyring.load(settings.keyring_path)
     vault = Vault(keys, lambda: keyring.load(settings.keyring_path))
+    secrets = {
+        system: secret.get_secret_value() for system, secret in settings.api_inbox_secrets.items()
+    }
     return {
-        "office": Office(transactions, vault, Tokens(settings.api_tokens)),
+        "office": Office(transactions, vault, Tokens(settings.api_tokens), secrets),
         "measures": Measures(transactions),
         "largest_body": settings.api_max_body,
     }

@@ -42,7 +42,7 @@ class _Unreadable(ValueError):
 
 async def _body(request: Request, _caller: KnownCaller) -> JSON:
     """The request's JSON object; nobody's body is read before we know who they are."""
-    raw = await _read(request)
+    raw = await read(request)
     if not raw:
         return {}
     _check_media_type(request)
@@ -55,18 +55,23 @@ Body = Annotated[JSON, Depends(_body)]
 def form(kind: type[F]) -> Callable[[JSON], F]:
     """The dependency that reads the body as this form; 422 names every field that is wrong."""
 
-    def read(body: Body) -> F:
+    def filled(body: Body) -> F:
         try:
             return kind.model_validate(body)
         except ValidationError as flawed:
             errors = errors_of(cast("list[dict[str, Any]]", flawed.errors(include_input=False)))
         raise Problem(ProblemType.INVALID_INPUT, *errors)
 
-    return read
+    return filled
+
+
+FORMS: dict[str, type[BaseModel]] = {}
+"""Every form some route describes, by name; the description of the API defines each."""
 
 
 def body_of(kind: type[BaseModel], **examples: tuple[str, JSON]) -> dict[str, Any]:
     """How OpenAPI shows the body of a route, each example with its title."""
+    FORMS[kind.__name__] = kind
     shown = {name: {"summary": title, "value": body} for name, (title, body) in examples.items()}
     schema = {"$ref": f"#/components/schemas/{kind.__name__}"}
     content = {"application/json": {"schema": schema, "examples": shown}}
@@ -99,16 +104,17 @@ def canonical(body: JSON) -> bytes:
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-async def _read(request: Request) -> bytes:
+async def read(request: Request) -> bytes:
+    """The exact bytes of a body; raises `Problem` BODY_TOO_LARGE without reading on."""
     largest: int = request.state.largest_body
     if _declared_length(request) > largest:
         raise Problem(ProblemType.BODY_TOO_LARGE)
-    read = bytearray()
+    raw = bytearray()
     async for chunk in request.stream():
-        read += chunk
-        if len(read) > largest:
+        raw += chunk
+        if len(raw) > largest:
             raise Problem(ProblemType.BODY_TOO_LARGE)
-    return bytes(read)
+    return bytes(raw)
 
 
 def _declared_length(request: Request) -> int:

@@ -27,7 +27,9 @@ class CaseSummary(BaseModel):
 
     case_number: str
     procedure: str = Field(examples=["出生付番"])
-    state: CaseState = Field(description="open: 進行中、completed: 完了、withdrawn: 取下げ済み")
+    state: CaseState = Field(
+        description="open: 進行中、completed: 完了、withdrawn: 取下げ済み、expired: 期限切れ"
+    )
     direction: Direction = Field(description="forward: 進行、withdrawing: 取下げの途中")
     client: str = Field(description="受け付けた利用者")
     reference: str
@@ -37,6 +39,7 @@ class CaseSummary(BaseModel):
     started_at: datetime | None
     ended_at: datetime | None
     waiting_for_staff: bool = Field(description="職員の判断を待っているか")
+    overdue: bool = Field(description="期限を過ぎても届かないものを待っているか（転入通知未着）")
 
 
 class CasePage(BaseModel):
@@ -51,11 +54,19 @@ class Waiting(BaseModel):
 
     kind: str = Field(
         description="start: 開始、staff: 職員の判断、decision: 判断の実行、failure: 再試行、"
-        "lane: 先の電文、code_stock: 住民票コード、opening: 開局、peer_progress: 相手の処理"
+        "lane: 先の電文、code_stock: 住民票コード、opening: 開局、peer_progress: 相手の処理、"
+        "departure_day: 転出予定日又は転入通知、move_in_notice: 転入通知、"
+        "certificate: 転出証明書情報、visit: 来庁"
     )
     ja: str
     en: str
     since: datetime
+    until: datetime | None = Field(default=None, description="期限（業務の時計）")
+    overdue: bool = Field(default=False, description="期限を過ぎたか（未着照会の対象）")
+    then_ja: str = Field(default="", description="その後どうなるか")
+    then_en: str = ""
+    may_ja: str = Field(default="", description="職員にできること")
+    may_en: str = ""
     next_try: datetime | None = None
     step: str = ""
     subject: int | None = None

@@ -10,8 +10,8 @@ from api.case_story import summary, told
 from api.manual import manual
 from api.problem_types import ProblemType
 from api.problems import Problem
-from domain.cases import CaseState, Direction, StepRef, StepState
-from register import case_lists, case_views, municipalities, residents
+from domain.cases import CaseState, Direction, StepState
+from register import cancelling, case_lists, case_views, municipalities
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from api.case_answers import CaseAnswer
     from api.case_filters import CaseFilters
     from api.manual import Line
-    from register.case_views import CaseFile, PersonOfCase, StepLine
+    from register.case_views import CaseFile, StepLine
     from register.transactions import Tx
 
 _TO_UNDO = {StepState.BEGUN, StepState.DONE, StepState.BY_HAND}
@@ -56,7 +56,7 @@ async def undo_plan(tx: Tx, case_number: str) -> UndoPlan:
     file = await found(tx, case_number)
     parts = await case_views.parts(tx, file.case_id)
     doubts = await case_views.doubts(tx, file.case_id)
-    blocking = await standing_on(tx, file, parts.persons)
+    blocking = await cancelling.standing_on(tx, file.municipality, file.case_id)
     lines = reversed(manual(file.procedure, (line.step for line in parts.lines)))
     persons = {person.subject: person.resident_id for person in parts.persons}
     undos = [
@@ -73,17 +73,6 @@ async def undo_plan(tx: Tx, case_number: str) -> UndoPlan:
         undos=undos,
         codes=await _codes(tx, file.case_id),
     )
-
-
-async def standing_on(tx: Tx, file: CaseFile, persons: list[PersonOfCase]) -> list[str]:
-    """Numbers of later cases standing on what this one wrote; such a case cannot be withdrawn."""
-    blocking: set[str] = set()
-    for person in persons:
-        ref = StepRef(municipality=file.municipality, case_id=file.case_id, subject=person.subject)
-        rows = await residents.own_rows(tx, ref, person.resident_id)
-        later = await residents.later_case(tx, ref, person.resident_id, rows) if rows else None
-        blocking |= {later} if later else set()
-    return sorted(blocking)
 
 
 def _planned(

@@ -17,6 +17,7 @@ class CaseFilters(Form):
     procedure: Procedure | None = Field(default=None, description="手続")
     reference: Reference | None = Field(default=None, description="呼び出す側の参照番号（一致）")
     waiting_for_staff: bool = Field(default=False, description="職員の判断を待つものだけ")
+    overdue: bool = Field(default=False, description="転入通知未着（未着照会の対象）だけ")
     accepted_from: Day | None = Field(default=None, description="受付日がこの日以後")
     accepted_to: Day | None = Field(default=None, description="受付日がこの日以前")
     cursor: str | None = Field(default=None, max_length=200, description="前の頁の next_cursor")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from api.access import act_of, roles_for
 from api.case_answers import (
@@ -17,11 +17,12 @@ from api.case_answers import (
     StepAnswer,
     Waiting,
 )
-from api.manual import AMENDABLE, Line, manual, needs
+from api.manual import Line, amendable, manual, needs
 from api.problem_types import Words
 from api.runbook import PEERS, VERBS, advice
-from domain.cases import CaseState, Direction, StepState, Verb, WaitKind
+from domain.cases import CaseState, Direction, StepState, Verb
 from domain.telegrams import Peer
+from domain.waits import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +30,6 @@ if TYPE_CHECKING:
 
     from register.case_views import CaseFile, CaseParts, Decision, Failure, Incident, PeerNote, Wait
 
-_WAITS = {
-    WaitKind.LANE: Words("先の異動の電文を待っています。", "An earlier telegram must go first."),
-    WaitKind.CODE_STOCK: Words("住民票コードの補充を待っています。", "No 住民票コード in stock."),
-    WaitKind.OPENING: Words("住基ネットの開局を待っています。", "住基ネット is closed."),
-    WaitKind.PEER_PROGRESS: Words("相手の処理を待っています。", "The other system is at work."),
-}
 _START = Words("開始を待っています。", "About to start.")
 _STAFF = Words("職員の判断を待っています。", "Waiting for a decision of staff.")
 _DECISION = Words("判断を実行しています。", "A decision is being carried out.")
@@ -48,12 +43,13 @@ def told(file: CaseFile, parts: CaseParts, *, second_person: bool) -> CaseAnswer
     persons = {person.subject: person.resident_id for person in parts.persons}
     lines = manual(file.procedure, (line.step for line in parts.lines))
     standing = [incident for incident in parts.incidents if incident.state != "closed"]
+    judging = _Judging(persons, amendable(file.procedure), second_person=second_person)
     return CaseAnswer(
         **dict(summary(file)),
         persons=[PersonAnswer(**dict(person)) for person in parts.persons],
         waiting_for=list(waiting_for(file, parts)),
         steps=[_step(line, parts, sorted(persons) or [0]) for line in lines],
-        incidents=[_incident(one, persons, second_person=second_person) for one in standing],
+        incidents=[_incident(one, judging) for one in standing],
         decisions=[decided(decision) for decision in parts.decisions],
         peer_notes=[noted(note) for note in _notes(parts)],
         withdrawal=_withdrawal(file, parts),
@@ -118,13 +114,19 @@ def _for_time(failure: Failure) -> Waiting:
 
 
 def _for_its_turn(wait: Wait) -> Waiting:
-    words = _WAITS[wait.kind]
+    words = WORDS[wait.kind]
     return Waiting(
         kind=wait.kind,
-        ja=words.ja,
-        en=words.en,
+        ja=words.waits.ja,
+        en=words.waits.en,
         since=wait.since,
+        until=wait.until,
+        overdue=wait.overdue,
         next_try=wait.until,
+        then_ja=words.then.ja,
+        then_en=words.then.en,
+        may_ja=words.may.ja,
+        may_en=words.may.en,
         step=wait.step,
         subject=wait.subject,
         behind=wait.behind,
@@ -157,9 +159,19 @@ def _person(line: Line, parts: CaseParts, subject: int) -> PersonAtStep:
     )
 
 
-def _incident(
-    incident: Incident, persons: dict[int, UUID], *, second_person: bool
-) -> IncidentAnswer:
+class _Judging(NamedTuple):
+    """What an incident's answer depends on besides itself."""
+
+    persons: dict[int, UUID]
+    amendable: list[str]
+    second_person: bool
+
+    def verbs(self, incident: Incident) -> list[Verb]:
+        """What may be decided; a 届出 of which nothing may be amended here is not amended here."""
+        return [verb for verb in incident.verbs if verb is not Verb.AMEND or self.amendable]
+
+
+def _incident(incident: Incident, judging: _Judging) -> IncidentAnswer:
     words = advice(incident.kind, incident.code)
     open_now = incident.state == "open"
     return IncidentAnswer(
@@ -169,17 +181,17 @@ def _incident(
         code=incident.code,
         step=incident.step,
         subject=incident.subject,
-        resident_id=persons.get(incident.subject),
+        resident_id=judging.persons.get(incident.subject),
         peer=incident.peer,
         since=incident.opened_at,
         advice_ja=words.ja,
         advice_en=words.en,
         allowed=[
-            _allowed(verb, needs(incident.step, verb, second_person=second_person))
-            for verb in incident.verbs
+            _allowed(verb, needs(incident.step, verb, second_person=judging.second_person))
+            for verb in judging.verbs(incident)
             if open_now
         ],
-        amendable_fields=AMENDABLE if open_now and Verb.AMEND in incident.verbs else [],
+        amendable_fields=judging.amendable if open_now and Verb.AMEND in incident.verbs else [],
     )
 
 

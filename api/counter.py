@@ -17,7 +17,7 @@ from domain.acting import Acting
 from register import audit, idempotency
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
     from register.idempotency import Answer
     from register.transactions import Transactions, Tx
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # Looking for what is not there, or is another municipality's, is worth remembering.
 _REMEMBERED = {
     ProblemType.UNKNOWN_CASE,
+    ProblemType.UNKNOWN_MESSAGE,
     ProblemType.UNKNOWN_HOUSEHOLD,
     ProblemType.UNKNOWN_RESIDENT,
 }
@@ -75,6 +76,8 @@ class Office(NamedTuple):
     transactions: Transactions
     vault: Vault
     tokens: Tokens
+    inbox_secrets: Mapping[str, str]
+    """What each system that pushes messages to us signs them with."""
 
 
 class Once(NamedTuple):
@@ -100,6 +103,7 @@ ForPeople = Annotated[Counter, Depends(_counter_for(Act.SEE_PEOPLE))]
 ForDeciding = Annotated[Counter, Depends(_counter_for(Act.DECIDE))]
 ForStock = Annotated[Counter, Depends(_counter_for(Act.SEE_STOCK))]
 ForOrdering = Annotated[Counter, Depends(_counter_for(Act.ORDER_CODES))]
+ForTheInbox = Annotated[Counter, Depends(_counter_for(Act.SEE_INBOX))]
 ForTheFeed = Annotated[Counter, Depends(_counter_for(Act.READ_FEED))]
 
 _KEY = re.compile(r"[\x21-\x7e]{8,200}")

@@ -9,16 +9,13 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from api.births import BirthForm
-from api.decisions import DecisionForm
+from api.bodies import FORMS
 from api.docs_page import STYLE, page
-from api.people_forms import SearchForm
 from api.problems import ProblemAnswer, problem_examples
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-_FORMS: tuple[type[BaseModel], ...] = (BirthForm, DecisionForm, SearchForm)
 _REF = "#/components/schemas/{model}"
 _ABOUT = """
 住民記録システムの手続（まず出生付番）を始め、見守り、職員が直すための API です。
@@ -74,7 +71,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
     )
     shown: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-        *((model, "validation") for model in _FORMS),
+        *((model, "validation") for model in FORMS.values()),
         (ProblemAnswer, "serialization"),
     ]
     _, schemas = models_json_schema(shown, ref_template=_REF)

@@ -19,6 +19,7 @@ from domain.characters import (
     check_name,
 )
 from domain.dates import RegisterDate, first_day_of, to_wareki, wording_of
+from domain.numbers import MunicipalityCode, MyNumber, ResidentCode
 from domain.residents import Address, Sex
 from register.households import HEAD
 
@@ -156,8 +157,52 @@ Remark = Annotated[
 ]
 
 
+def _code(value: object) -> ResidentCode:
+    if not isinstance(value, str):
+        raise WrongValue("WRONG_TYPE")
+    return ResidentCode(value)
+
+
+def _number(value: object) -> MyNumber:
+    if not isinstance(value, str):
+        raise WrongValue("WRONG_TYPE")
+    return MyNumber(value)
+
+
+def _municipality(value: object) -> MunicipalityCode:
+    if not isinstance(value, str):
+        raise WrongValue("WRONG_TYPE")
+    return MunicipalityCode(value)
+
+
+CodeAsRead = Annotated[
+    ResidentCode,
+    PlainValidator(_code),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{11}$", "description": "住民票コード"}),
+]
+NumberAsRead = Annotated[
+    MyNumber,
+    PlainValidator(_number),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^[0-9]{12}$",
+            "writeOnly": True,
+            "description": "個人番号。直ちに暗号化し、どの回答にも現れない",
+        }
+    ),
+]
+MunicipalityAsRead = Annotated[
+    MunicipalityCode,
+    PlainValidator(_municipality),
+    WithJsonSchema(
+        {"type": "string", "pattern": "^[0-9]{6}$", "description": "全国地方公共団体コード"}
+    ),
+]
+
+
 class AddressForm(Form):
-    """住所。子が世帯と別の住所のときだけ書く。"""
+    """住所。"""
 
     postal_code: str = Field(
         default="", pattern="^([0-9]{7})?$", description="郵便番号（7桁、ハイフンなし）"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.cases import Verb
+from domain.cases import Procedure, Verb
 from domain.notifications import Child
 from workflows.rehearsal import card_of, lines_of
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from domain.telegrams import Peer
 
-AMENDABLE = sorted(Child.AMENDABLE)
+# Where a 届出 is amended at an incident, which of its fields; others are amended while they wait.
+_AMENDABLE: dict[str, list[str]] = {Procedure.MOVE_OUT: [], Procedure.MOVE_IN_NOTICE: []}
 
 
 class Line(NamedTuple):
@@ -30,6 +31,16 @@ def manual(procedure: str, seen: Iterable[str]) -> list[Line]:
     known = {line.step for line in lines}
     strangers = dict.fromkeys(step for step in seen if step not in known)
     return [*lines, *(Line(step, None, _peer(step)) for step in strangers)]
+
+
+def amendable(procedure: str) -> list[str]:
+    """The fields a decision may amend in a case of this procedure."""
+    return _AMENDABLE.get(procedure, sorted(Child.AMENDABLE))
+
+
+def following(procedure: str) -> list[str]:
+    """The steps of a procedure that look again after an amendment."""
+    return [line.step for line in lines_of(procedure) if card_of(line.step).follows_amendments]
 
 
 def needs(step: str, verb: Verb, *, second_person: bool) -> list[str]:

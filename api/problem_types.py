@@ -46,6 +46,10 @@ def _conflict(title: Words, happened: Words, then: Words = _READ_CASE) -> Kind:
     return Kind(HTTPStatus.CONFLICT, title, happened, then, _STANDS)
 
 
+def _not_now(title: Words, happened: Words, then: Words) -> Kind:
+    return Kind(HTTPStatus.CONFLICT, title, happened, then, _NOTHING)
+
+
 def _unknown(title: Words, happened: Words) -> Kind:
     then = Words(
         "番号と、どの自治体の利用者かを確かめてください。",
@@ -199,6 +203,215 @@ class ProblemType(Enum):
         Words(
             "何も登録していません。番号も付けていません。",
             "Nothing was stored, and no number was asked for.",
+        ),
+    )
+
+    # moves
+    WRONG_PERSON = _conflict(
+        Words("この案件の人のカードではありません", "The card is somebody else's"),
+        Words(
+            "提示されたカードの住民票コードは、この案件の届出人のものではありません。",
+            "The code on the card is not the one this case is about.",
+        ),
+        Words(
+            "カードを確かめてください。別の人の転入なら /v1/special-move-ins で受け付けます。",
+            "Check the card; accept another person's 転入 at /v1/special-move-ins.",
+        ),
+    )
+    CARD_NOT_VERIFIED = _conflict(
+        Words("カードを確認できていません", "The card is not verified"),
+        Words(
+            "特例転入には、カードの提示と住基用暗証番号の照合が要ります"
+            "（住民基本台帳法24条の2、施行令24条の2）。",
+            "特例転入 needs the card and its PIN (art. 24-2 of the Act and of its Order).",
+        ),
+        Words(
+            "暗証番号は窓口で再設定できます。カードによらないときは、転出地で転出証明書の"
+            "交付を受けて /v1/move-ins で届け出ます。",
+            "A PIN can be set anew; without the card, use a paper 転出証明書 at /v1/move-ins.",
+        ),
+    )
+    SPECIAL_MOVE_IN_EXPIRED = _conflict(
+        Words("特例転入の期間を過ぎています", "Too late for 特例転入"),
+        Words(
+            "転出予定日から30日、又は転入した日から14日を過ぎたため、特例によることができません"
+            "（住民基本台帳法施行令24条の2）。",
+            "Over 30 days after the planned 転出, or 14 after the move (art. 24-2 of the Order).",
+        ),
+        Words(
+            "転出地で紙の転出証明書の交付を受け、/v1/move-ins で転入届を受け付けてください。",
+            "Have the 転出地 issue a paper 転出証明書, and accept the 転入届 at /v1/move-ins.",
+        ),
+    )
+    NOT_A_SPECIAL_MOVE_IN = _conflict(
+        Words("特例転入の案件ではありません", "Not a 特例転入"),
+        Words("来庁を待つのは特例転入の案件だけです。", "Only a 特例転入 waits for a visit."),
+        Words("案件番号を確かめてください。", "Check the case number."),
+    )
+    ALREADY_REPORTED = _conflict(
+        Words("転入届はすでに受け付けています", "The 転入届 has been made already"),
+        Words("この案件の照合は終わっています。", "What was said at the counter is entered."),
+        Words(
+            "誤りは、対応待ちでの訂正、又は取下げによってください。",
+            "Amend it where the case waits for a decision, or withdraw the case.",
+        ),
+    )
+    ALREADY_RESIDENT = Kind(
+        HTTPStatus.CONFLICT,
+        Words("すでに住民です", "Already a resident"),
+        Words(
+            "persons の人は、住民票コード又は個人番号が現存する住民と同じです"
+            "（住民記録システム標準仕様書4.1.1.2）。",
+            "By code or number, these persons live here already.",
+        ),
+        Words(
+            "同じ人なら転居届によります。違う人なら、番号を転出地に確かめてください。",
+            "If it is the same person this is a 転居; otherwise ask the 転出地 about the numbers.",
+        ),
+        _NOTHING,
+    )
+    NUMBERS_DIFFER = Kind(
+        HTTPStatus.CONFLICT,
+        Words("住民票コードと個人番号が別の人のものです", "Code and number are two people's"),
+        Words(
+            "当自治体の記録では、二つの番号は別の人のものです。",
+            "In this register the two belong to different people.",
+        ),
+        Words("転出証明書を見直し、転出地に確かめてください。", "Ask the 転出地."),
+        _NOTHING,
+    )
+
+    # the inbox
+    NOT_GENUINE = Kind(
+        HTTPStatus.UNAUTHORIZED,
+        Words("署名が正しくありません", "The signature is wrong"),
+        Words(
+            "Signature が、このシステムと共有する鍵によるものではありません。",
+            "The Signature was not made with the secret this system shares with us.",
+        ),
+        Words("鍵の設定を運用担当に確かめてください。", "Ask operations about the secret."),
+        _NOTHING,
+    )
+    WRONG_RECEIVER = _bad(
+        Words("宛先の自治体が違います", "Addressed to another municipality"),
+        Words(
+            "本文の市町村コードが Municipality ヘッダーと違います。",
+            "The receiver named in the body is not that of the header.",
+        ),
+        Words("正しい自治体に送ってください。", "Send it to the municipality it is for."),
+    )
+    UNKNOWN_MESSAGE = _unknown(
+        Words("受信した電文が見つかりません", "Unknown message"),
+        Words("この識別子の電文は届いていません。", "No message of this id has arrived."),
+    )
+    MESSAGE_PLACED = _conflict(
+        Words("この電文はもう判断を待っていません", "The message waits for nobody"),
+        Words("すでに案件に結び付いたか、処理済みです。", "It has joined a case, or is settled."),
+        Words("受信箱を読み直してください。", "Read the inbox again."),
+    )
+    MESSAGE_ERASED = _conflict(
+        Words("電文の内容は消去されています", "The contents were erased"),
+        Words("保存期間を過ぎて消去しました。", "They were erased after their time."),
+        Words("送った相手に問い合わせてください。", "Ask whoever sent it."),
+    )
+
+    # moves away
+    NOT_RESIDENT = _not_now(
+        Words("この人は住民ではありません", "Not a resident"),
+        Words(
+            "転出届は住民が行います（住民基本台帳法24条）。名指しされた人は、ここの住民でないか、"
+            "すでに除票です。",
+            "A 転出届 is a resident's (法24条); somebody named is none, or is 除票 already.",
+        ),
+        Words(
+            "検索して人を確かめてください。すでに除票の人には、除票の写しを交付します。",
+            "Search again; somebody 除票 is given a copy of their 除票.",
+        ),
+    )
+    OTHER_HOUSEHOLD = _not_now(
+        Words("世帯が違います", "Another household"),
+        Words(
+            "名指しされた人が household_id の世帯にいません。転出届は世帯ごとに行います"
+            "（住民基本台帳法24条、26条）。",
+            "Somebody named is not of this household; a 転出届 is one household's (法24条, 26条).",
+        ),
+        Words("世帯ごとに分けて届け出てください。", "File one 転出届 for each household."),
+    )
+    ALREADY_LEAVING = _not_now(
+        Words("すでに転出予定者です", "Leaving already"),
+        Words(
+            "case_numbers の案件で転出の届出を受け付けています（住民基本台帳法24条）。",
+            "A 転出届 has been accepted in `case_numbers` (法24条).",
+        ),
+        Words(
+            "予定日又は転出先の変更は、その案件の amendments、取りやめは取下げ（転出取消）に"
+            "よってください。",
+            "Amend day or destination in that case, or withdraw it (転出取消).",
+        ),
+    )
+    SAME_MUNICIPALITY = _not_now(
+        Words("転出先がこの市区町村です", "The destination is this municipality"),
+        Words(
+            "同じ市区町村の中での異動は転居です（住民基本台帳法23条）。",
+            "A move inside one municipality is a 転居 (法23条).",
+        ),
+        Words(
+            "転居届を受け付けるか、転出先を直してください。",
+            "Accept a 転居届 instead, or correct the destination.",
+        ),
+    )
+    HEAD_TO_BE_NAMED = _not_now(
+        Words("残る世帯の世帯主が決まっていません", "Who heads the household that stays?"),
+        Words(
+            "世帯主が転出し、二人以上が残ります。世帯主の変更の届出が要ります"
+            "（住民基本台帳法25条）。",
+            "The head leaves and two or more stay: who heads them must be reported (法25条).",
+        ),
+        Words(
+            "新しい世帯主を new_head に、変わる続柄を relationships に書いてください。決まらない"
+            "ときは head_left_open を true とし、世帯主変更依頼通知書を送ります。",
+            "Send `new_head` and `relationships`; or `head_left_open`, and ask them in writing.",
+        ),
+    )
+    HEAD_NOT_STAYING = _bad(
+        Words("新しい世帯主又は続柄の人が違います", "Not among those who stay"),
+        Words(
+            "new_head と relationships には、世帯主が転出するときに残る人だけを書けます"
+            "（住民基本台帳法25条）。",
+            "`new_head` and `relationships` name people who stay when the head leaves (法25条).",
+        ),
+        Words("残る人を確かめてください。", "Check who stays."),
+    )
+    NOT_A_MOVE_OUT = _conflict(
+        Words("転出受理の案件ではありません", "Not a 転出受理"),
+        Words("ここで訂正できるのは転出の届出だけです。", "Only a 転出届 is amended here."),
+        Words(
+            "対応待ちがあれば decisions で訂正してください。",
+            "Amend at an incident, through `decisions`.",
+        ),
+    )
+    ALREADY_DEPARTED = _conflict(
+        Words("転出予定日を過ぎています", "The planned day has come"),
+        Words(
+            "予定日の0時から除票であり、日は変えられません（住民基本台帳法施行令8条）。",
+            "Since 00:00 of that day the person is 除票, so the day stands (令8条).",
+        ),
+        Words(
+            "まだ引越していないなら、取下げ（転出取消）をして、新しい日で届け出てください。",
+            "If nobody has moved, withdraw the case and accept a new 転出届.",
+        ),
+    )
+    MOVED_IN_ELSEWHERE = _conflict(
+        Words("転入通知が届いています", "The 転入通知 has come"),
+        Words(
+            "転入地で住民となった人の転出は、取り消すことも変えることもできません"
+            "（住民基本台帳法9条1項、22条）。",
+            "Somebody who is a resident elsewhere has left (法9条1項, 22条).",
+        ),
+        Words(
+            "誤りなら、転入地に転入の取消しを求めてください。取消しの通知が届けば取り下げられます。"
+            "戻るなら転入届によります。",
+            "If it is a mistake, ask the 転入地 to cancel; to come back, file a 転入届.",
         ),
     )
 

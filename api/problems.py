@@ -52,6 +52,8 @@ _OF_REFUSALS = {
     "IDEMPOTENCY_KEY_REUSED": ProblemType.IDEMPOTENCY_KEY_REUSED,
     "MUNICIPALITY_UNKNOWN": ProblemType.MUNICIPALITY_NOT_SERVED,
     "NUMBER_ALREADY_BOUND": ProblemType.NUMBER_BOUND,
+    "NUMBER_AND_CODE_DIFFER": ProblemType.NUMBERS_DIFFER,
+    "UNKNOWN_RESIDENT": ProblemType.UNKNOWN_RESIDENT,
 }
 
 
@@ -85,6 +87,7 @@ class ProblemAnswer(BaseModel):
     decision_id: UUID | None = Field(default=None, description="すでにある判断")
     open_incidents: list[UUID] | None = Field(default=None, description="今の対応待ち")
     verbs: list[str] | None = Field(default=None, description="選べる判断")
+    persons: list[int] | None = Field(default=None, description="当てはまる人（1からの順）")
     roles: list[str] | None = Field(default=None, description="行える役割")
 
 

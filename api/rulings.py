@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from api import amendments
 from api.access import act_of, demand
 from api.case_answers import DecisionDetail, DecisionReceipt
-from api.case_desk import found, standing_on
+from api.case_desk import found
 from api.fields import wrong
-from api.manual import wants_number
+from api.manual import amendable, wants_number
 from api.problem_types import ProblemType
 from api.problems import Problem
-from domain.cases import CaseState, DecisionState, Direction, StepRef, Verb
+from domain.cases import CaseState, DecisionState, Direction, Procedure, StepRef, Verb
 from domain.numbers import MyNumber, WrongNumber
-from register import audit, case_views, decisions, municipalities
+from register import audit, cancelling, case_views, decisions, move_in_notices, municipalities
 from register.decisions import Ruling
 from register.idempotency import Answer
 
@@ -40,6 +40,7 @@ PROBLEMS = (
     ProblemType.ALREADY_WITHDRAWING,
     ProblemType.OUTCOME_UNKNOWN,
     ProblemType.LATER_CASE_STANDS,
+    ProblemType.MOVED_IN_ELSEWHERE,
     ProblemType.POSSIBLE_DUPLICATE,
     ProblemType.NUMBER_BOUND,
     ProblemType.INCIDENT_REQUIRED,
@@ -90,6 +91,7 @@ async def accept(tx: Tx, counter: Counter, case_number: str, form: DecisionForm)
     )
     if form.verb is Verb.WITHDRAW:
         await _check_nothing_later(tx, file)
+        await _check_nobody_moved_in(tx, file)
     elif incident is not None and form.verb is Verb.DONE_BY_HAND:
         await _take_by_hand(tx, counter, file, incident, form)
     elif incident is not None and form.amendment is not None:
@@ -134,19 +136,22 @@ async def _answered(tx: Tx, file: CaseFile, form: DecisionForm) -> Incident | No
     incidents = await case_views.incidents(tx, file.case_id)
     for incident in incidents:
         if incident.incident_id == form.incident_id:
-            _check_incident(incident, incidents, form.verb)
+            _check_incident(file, incident, incidents, form.verb)
             return incident
     raise Problem(ProblemType.UNKNOWN_INCIDENT)
 
 
-def _check_incident(incident: Incident, incidents: list[Incident], verb: Verb) -> None:
+def _check_incident(
+    file: CaseFile, incident: Incident, incidents: list[Incident], verb: Verb
+) -> None:
     if incident.state == "deciding":
         raise Problem(ProblemType.ALREADY_DECIDED, decision_id=incident.decision_id)
     if incident.state == "closed":
         still = [one.incident_id for one in incidents if one.state == "open"]
         raise Problem(ProblemType.STALE_INCIDENT, open_incidents=still)
-    if verb not in incident.verbs:
-        raise Problem(ProblemType.VERB_NOT_ALLOWED, verbs=[str(one) for one in incident.verbs])
+    allowed = [one for one in incident.verbs if one is not Verb.AMEND or amendable(file.procedure)]
+    if verb not in allowed:
+        raise Problem(ProblemType.VERB_NOT_ALLOWED, verbs=[str(one) for one in allowed])
 
 
 async def _withdrawal(tx: Tx, file: CaseFile) -> UUID | None:
@@ -158,9 +163,16 @@ async def _withdrawal(tx: Tx, file: CaseFile) -> UUID | None:
 
 
 async def _check_nothing_later(tx: Tx, file: CaseFile) -> None:
-    blocking = await standing_on(tx, file, await case_views.persons(tx, file.case_id))
+    blocking = await cancelling.standing_on(tx, file.municipality, file.case_id)
     if blocking:
         raise Problem(ProblemType.LATER_CASE_STANDS, case_numbers=blocking)
+
+
+async def _check_nobody_moved_in(tx: Tx, file: CaseFile) -> None:
+    """A 転入通知 is taken under the same lock: whichever came first has decided."""
+    moved_in = await move_in_notices.has_come(tx, file.municipality, file.case_id)
+    if moved_in and file.procedure == Procedure.MOVE_OUT:
+        raise Problem(ProblemType.MOVED_IN_ELSEWHERE)
 
 
 async def _take_by_hand(

@@ -29,6 +29,7 @@ PEERS: dict[Peer, Words] = {
     Peer.JLIS: Words("住基ネット（J-LIS）", "住基ネット (J-LIS)"),
     Peer.UNIFIED_ADDRESSEE: Words("団体内統合宛名システム", "the 統合宛名 system"),
     Peer.INTERMEDIATE_SERVER: Words("中間サーバー", "the intermediate server"),
+    Peer.MYNAPORTAL: Words("マイナポータル", "マイナポータル"),
 }
 
 _DEFAULT = Words(
@@ -57,8 +58,8 @@ _ADVICE: dict[str, Words] = {
         "A birth of that day has been entered. Withdraw; report another child anew, with why.",
     ),
     "RESIDENT_CHANGED": Words(
-        "受付の後に世帯主の記載が変わりました。世帯を見直し、問題がなければ再実行してください。",
-        "The head's entry has changed since acceptance. Look at the household, then retry.",
+        "受付の後に住民票の記載が変わりました。履歴を見直し、問題がなければ再実行してください。",
+        "The entry has changed since acceptance. Look at the history, then retry.",
     ),
     "HOUSEHOLD_GONE": Words(
         "世帯がなくなりました。取り下げて、正しい世帯で届出を受け付け直してください。",
@@ -67,6 +68,76 @@ _ADVICE: dict[str, Words] = {
     "HEAD_GONE": Words(
         "世帯主がいません。世帯変更を済ませてから再実行してください。",
         "The household has no head. Settle that first, then retry.",
+    ),
+    "NOT_RESIDENT": Words(
+        "受付の後に住民でなくなりました。死亡などの異動を確かめ、取り下げてください。",
+        "No longer a resident since acceptance. See what happened, and withdraw.",
+    ),
+    "ALREADY_LEAVING": Words(
+        "別の転出がすでに記載されています。どちらが正しいかを確かめ、一方を取り下げてください。",
+        "Another 転出 has been entered. Withdraw whichever is wrong.",
+    ),
+    "NOTHING_TO_CANCEL": Words(
+        "取り消す電文が相手にありません。すでに取り消されていないか照会してください。",
+        "There is nothing to take back over there. Ask whether that has been done already.",
+    ),
+    "NOT_HOLDER": Words(
+        "住基ネットでは別の市区町村の住民です。転入通知が届いていないか、受信箱を確かめてください。",
+        "住基ネット has this person elsewhere. Look in the inbox for a 転入通知.",
+    ),
+    "SAME_THREE_ITEMS": Words(
+        "氏名・生年月日・性別が同じ人が、住民又は除票にいます（標準仕様書4.1.1.2）。別の人なら再実行、"
+        "同じ人なら取り下げ、same_as にその人を示して受け付け直してください。",
+        "Somebody here has the same 3情報. Retry if it is another person; if the same, withdraw and"
+        " accept anew with `same_as`.",
+    ),
+    "ALREADY_RESIDENT": Words(
+        "すでに現存する住民です（標準仕様書4.1.1.2）。転居なら取り下げてください。前の転入地なら、"
+        "除票にした後で再実行します。",
+        "Already a resident here. Withdraw if this is a 転居; or retry once they are struck.",
+    ),
+    "NUMBER_AND_CODE_DIFFER": Words(
+        "住民票コードと個人番号が、当自治体では別の人のものです。転出地に確かめ、取り下げてください。",
+        "Code and number are two people's here. Ask the 転出地, and withdraw.",
+    ),
+    "SPECIAL_MOVE_IN_EXPIRED": Words(
+        "転出予定日から30日、又は転入した日から14日を過ぎています（施行令24条の2）。取り下げ、"
+        "紙の転出証明書による転入届（/v1/move-ins）を案内してください。",
+        "Too late for 特例転入 (令24条の2). Withdraw, and ask for a paper 転出証明書.",
+    ),
+    "CARD_NOT_VERIFIED": Words(
+        "カードと暗証番号を確認できていません（法24条の2）。確認して来庁を記録し直し、再実行して"
+        "ください。できなければ取り下げ、紙の転出証明書によります。",
+        "Card and PIN were not verified. Record the visit anew and retry, or withdraw.",
+    ),
+    "CERTIFICATE_VOID": Words(
+        "転出証明書情報が取り消されています（転出取消）。本人と転出地に確かめ、取り下げてください。"
+        "転出届をし直したなら再実行します。",
+        "The 転出証明書情報 was taken back. Ask the person and the 転出地; withdraw, or retry once"
+        " they have reported the 転出 again.",
+    ),
+    "NOT_SPECIAL": Words(
+        "特例によらない転出です（法24条の2）。取り下げ、紙の転出証明書による転入届を案内してください。",
+        "This 転出 was not a special one. Withdraw, and ask for the paper 転出証明書.",
+    ),
+    "NOT_IN_CERTIFICATE": Words(
+        "転出証明書情報にない人がいます。来庁を記録し直して再実行するか、その人は紙の転出証明書に"
+        "よってください。",
+        "Somebody is not in the 転出証明書情報. Record the visit anew and retry, or use paper.",
+    ),
+    "HEAD_NEEDED": Words(
+        "新しい世帯の世帯主が一人に決まりません。続柄を書いて来庁を記録し直し、再実行してください。",
+        "A household of their own needs one head. Record the visit with relationships, and retry.",
+    ),
+    "UNKNOWN_SERIAL": Words(
+        "住基ネットがこの証明書を知りません。受信箱で、氏名だけによらず本人を特定してください。"
+        "特定できなければ取り下げます。",
+        "住基ネット does not know the certificate. Find out in the inbox who it is, by anything but"
+        " the name alone; otherwise withdraw.",
+    ),
+    "CERTIFICATE_REVOKED": Words(
+        "失効した証明書です。受信箱で、氏名だけによらず本人を特定してください。",
+        "The certificate is valid no longer. Establish in the inbox who it is.",
     ),
     "AMENDED_SINCE_BY_HAND": Words(
         "手作業で済ませた後に届出が補正されました。補正も手作業で相手に伝え、根拠を残してください。",

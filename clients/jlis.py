@@ -1,27 +1,25 @@
-"""住基ネット and J-LIS: 空きコード, 個人番号, 本人確認情報, 送付先情報, 符号取得要求.
+"""住基ネット and J-LIS: 空きコード, 個人番号, 本人確認情報, 送付先情報, 符号取得要求, シリアル照会.
 
 The items are those published for the 本人確認情報ファイル and the 送付先情報ファイル
 (特定個人情報保護評価書 別添2); the real 電文 layouts (既存住基システム改造仕様書) are not public,
-and would go here.
+and would go here.  Moves between municipalities are in ``jlis_moves``.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from clients.mailbox import Mailbox, to_bytes
-from clients.wire import json_object
-from domain.characters import to_juki_net
+from clients.jlis_items import address, day, identity, item
+from clients.mailbox import Mailbox, telegram
 from domain.errors import ContractBroken
+from domain.moves import Serials
 from domain.numbers import MyNumber, ResidentCode
 from domain.telegrams import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from uuid import UUID
 
     from clients.wire import Wire
-    from domain.dates import RegisterDate
     from domain.notices import IdentityNotice, MailingAddress
     from domain.residents import Entry
 
@@ -35,13 +33,13 @@ class JlisClient(Mailbox):
 
 def vacant_codes(municipality: str, telegram_id: UUID, count: int) -> bytes:
     """CS-01: ask for a list of 空きコード (規則14条2項)."""
-    return _telegram(Message.VACANT_CODES, municipality, telegram_id, {"要求件数": count})
+    return telegram(Message.VACANT_CODES, municipality, telegram_id, {"要求件数": count})
 
 
 def number_request(municipality: str, telegram_id: UUID, code: ResidentCode) -> bytes:
     """CS-02: ask for the 個人番号 that belongs to a 住民票コード (番号法8条)."""
     content = {"住民票コード": code}
-    return _telegram(Message.NUMBER_REQUEST, municipality, telegram_id, content)
+    return telegram(Message.NUMBER_REQUEST, municipality, telegram_id, content)
 
 
 def identity_notice(municipality: str, telegram_id: UUID, notice: IdentityNotice) -> bytes:
@@ -50,14 +48,14 @@ def identity_notice(municipality: str, telegram_id: UUID, notice: IdentityNotice
         "更新順番号": notice.update_number,
         "更新区分": notice.change,
         "異動事由": notice.reason,
-        "異動年月日": _date(notice.effective_on),
+        "異動年月日": day(notice.effective_on),
         "届出の年月日": notice.notified_on.isoformat(),
         "取消対象電文ID": [str(cancelled) for cancelled in notice.cancels],
         "住民票コード": notice.code,
         "個人番号": notice.number,
         **_person(notice.entry),
     }
-    return _telegram(Message.IDENTITY_NOTICE, municipality, telegram_id, content)
+    return telegram(Message.IDENTITY_NOTICE, municipality, telegram_id, content)
 
 
 def mailing_address(municipality: str, telegram_id: UUID, mailing: MailingAddress) -> bytes:
@@ -68,7 +66,7 @@ def mailing_address(municipality: str, telegram_id: UUID, mailing: MailingAddres
         "個人番号": mailing.number,
         **_person(mailing.entry),
     }
-    return _telegram(Message.MAILING_ADDRESS, municipality, telegram_id, content)
+    return telegram(Message.MAILING_ADDRESS, municipality, telegram_id, content)
 
 
 def linkage_request(
@@ -76,7 +74,17 @@ def linkage_request(
 ) -> bytes:
     """CS-13: ask for the 機関別符号; it appears only in 中間サーバー, under this 処理通番."""
     content = {"処理通番": request_number, "個人番号": number}
-    return _telegram(Message.LINKAGE_REQUEST, municipality, telegram_id, content)
+    return telegram(Message.LINKAGE_REQUEST, municipality, telegram_id, content)
+
+
+def serial_query(municipality: str, telegram_id: UUID, serial: str) -> bytes:
+    """CS-14: whose certificate has this serial number (decimal)?"""
+    return telegram(Message.SERIAL_QUERY, municipality, telegram_id, {"シリアル番号": serial})
+
+
+def serials_query(municipality: str, telegram_id: UUID, code: ResidentCode) -> bytes:
+    """CS-14: which serial numbers do a person's valid certificates have?"""
+    return telegram(Message.SERIAL_QUERY, municipality, telegram_id, {"住民票コード": code})
 
 
 def read_vacant_codes(answer: bytes) -> list[ResidentCode]:
@@ -85,7 +93,7 @@ def read_vacant_codes(answer: bytes) -> list[ResidentCode]:
     Raises ContractBroken: WRONG_CODE_IN_BATCH for one wrong check digit, DOUBLED_CODE_IN_BATCH for
     one code twice, MISSING_ITEM for no list.
     """
-    listed = _item(answer, "空きコード")
+    listed = item(answer, "空きコード")
     if not isinstance(listed, list):
         raise ContractBroken("MISSING_ITEM")
     try:
@@ -103,9 +111,9 @@ def read_number(answer: bytes, code: ResidentCode) -> MyNumber:
     Raises ContractBroken: OTHER_CODE if the answer is about another code, MISSING_ITEM,
     WRONG_NUMBER for a wrong check digit.
     """
-    if _item(answer, "住民票コード") != code:
+    if item(answer, "住民票コード") != code:
         raise ContractBroken("OTHER_CODE")
-    number = _item(answer, "個人番号")
+    number = item(answer, "個人番号")
     if not isinstance(number, str):
         raise ContractBroken("MISSING_ITEM")
     try:
@@ -114,50 +122,39 @@ def read_number(answer: bytes, code: ResidentCode) -> MyNumber:
         raise ContractBroken("WRONG_NUMBER") from None
 
 
-def _telegram(
-    message: Message, municipality: str, telegram_id: UUID, content: Mapping[str, object]
-) -> bytes:
-    return to_bytes(
-        {
-            "電文ID": str(telegram_id),
-            "電文種別": message,
-            "市町村コード": municipality,
-            "本文": content,
-        }
+def read_serial(answer: bytes, serial: str) -> ResidentCode | None:
+    """Whose certificate it is; ``None`` for one that is valid no longer.
+
+    Raises ContractBroken: OTHER_SERIAL if the answer is about another, MISSING_ITEM, WRONG_CODE.
+    """
+    if item(answer, "シリアル番号") != serial:
+        raise ContractBroken("OTHER_SERIAL")
+    code = item(answer, "住民票コード")
+    try:
+        return None if code is None else ResidentCode(str(code))
+    except ValueError:
+        raise ContractBroken("WRONG_CODE") from None
+
+
+def read_serials(answer: bytes, code: ResidentCode) -> Serials:
+    """The serial numbers of this person's valid certificates.
+
+    Raises ContractBroken: OTHER_CODE if the answer is about another, MISSING_ITEM, WRONG_SERIAL.
+    """
+    if item(answer, "住民票コード") != code:
+        raise ContractBroken("OTHER_CODE")
+    return Serials(
+        signature=_serial(answer, "署名用シリアル番号"),
+        authentication=_serial(answer, "利用者証明用シリアル番号"),
     )
 
 
 def _person(entry: Entry) -> dict[str, object]:
-    address = entry.address
-    return {
-        "漢字氏名": _text(entry.name),
-        "ふりがな氏名": entry.name_kana,
-        "旧氏": _text(entry.former_name),
-        "旧氏ふりがな": entry.former_name_kana,
-        "通称": _text(entry.alias),
-        "通称ふりがな": entry.alias_kana,
-        "生年月日": _date(entry.born_on),
-        "性別": entry.sex,
-        "郵便番号": address.postal_code,
-        "住所": _text(address.line),
-        "方書": _text(address.building),
-    }
+    return identity(entry) | address(entry.address)
 
 
-def _text(text: str) -> dict[str, object]:
-    """In 住基ネット統一文字; what that lacks travels as 代替文字, counted and located (外字数)."""
-    wire = to_juki_net(text)
-    return {"文字": wire.text, "外字数": len(wire.substituted), "代替文字位置": [*wire.substituted]}
-
-
-def _date(value: RegisterDate) -> dict[str, object]:
-    """A calendar day and the 不詳フラグ: 住基ネット knows no other wording."""
-    day, unclear = value.wire
-    return {"年月日": day.isoformat(), "不詳フラグ": unclear}
-
-
-def _item(answer: bytes, name: str) -> object:
-    content = json_object(answer).get("本文")
-    if not isinstance(content, dict) or name not in content:
-        raise ContractBroken("MISSING_ITEM")
-    return cast("dict[str, object]", content)[name]
+def _serial(answer: bytes, name: str) -> str | None:
+    serial = item(answer, name)
+    if serial is not None and not isinstance(serial, str):
+        raise ContractBroken("WRONG_SERIAL")
+    return serial

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from clients.wire import Wire
+    from domain.telegrams import Message
 
 
 class Mailbox:
@@ -56,3 +57,17 @@ class Mailbox:
 def to_bytes(content: Mapping[str, object]) -> bytes:
     """The exact bytes of a telegram: the same content always makes the same bytes."""
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def telegram(
+    message: Message, municipality: str, telegram_id: UUID, content: Mapping[str, object]
+) -> bytes:
+    """The exact bytes of a telegram to 住基ネット or マイナポータル, whose envelopes are alike."""
+    return to_bytes(
+        {
+            "電文ID": str(telegram_id),
+            "電文種別": message,
+            "市町村コード": municipality,
+            "本文": content,
+        }
+    )

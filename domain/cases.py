@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,6 +13,11 @@ class Procedure(StrEnum):
     """Kinds of case; the value is the workflow type operators read, permanent once landed."""
 
     BIRTH = "出生付番"
+    MOVE_OUT = "転出受理"
+    SPECIAL_MOVE_IN = "特例転入"
+    MOVE_IN = "転入"
+    MOVE_IN_NOTICE = "転入通知受理"
+    CERTIFICATE_SERIAL = "証明書シリアル取得"
     CODE_TOP_UP = "住民票コード補充"
 
 
@@ -37,6 +43,7 @@ class CaseState(StrEnum):
     OPEN = "open"
     COMPLETED = "completed"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 class Direction(StrEnum):
@@ -82,18 +89,24 @@ class WaitKind(StrEnum):
     CODE_STOCK = "code_stock"
     OPENING = "opening"
     PEER_PROGRESS = "peer_progress"
+    DEPARTURE_DAY = "departure_day"
+    MOVE_IN_NOTICE = "move_in_notice"
+    CERTIFICATE = "certificate"
+    VISIT = "visit"
 
 
 class Progress(Payload):
     """What a step reports: settled, or what it waits for.
 
     ``wait`` names the cause and ``seconds`` the longest sensible sleep before asking again;
-    wake-ups shorten it.  ``behind`` is the case number in front, where there is one.
+    wake-ups shorten it.  ``behind`` is the case number in front, where there is one; ``until`` the
+    instant, by the business clock, at which the wait ends or is overdue, where there is one.
     """
 
     wait: WaitKind | None = None
     seconds: float = 0
     behind: str = ""
+    until: datetime | None = None
 
 
 DONE = Progress()
@@ -116,6 +129,8 @@ class Standing(Payload):
     parked: tuple[tuple[str, int], ...]
     """Steps and subjects whose incident still waits for a decision."""
     late: bool = False
+    over: bool = False
+    """The case has come to an end of its own, as a 転入 that nobody came for (期限切れ)."""
 
 
 def workflow_id(procedure: str, case_number: str) -> str:

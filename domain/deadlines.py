@@ -35,6 +35,15 @@ def move_deadline(moved_on: date, calendar: OpeningCalendar) -> date:
     return _rolled(moved_on + _MOVE_DAYS, calendar)
 
 
+def move_out_is_late(moved_on: date, notified_on: date) -> bool:
+    """Whether a 転出 is reported too late to be a 届出: it is entered 職権, as from the 15th day.
+
+    転出 is to be reported beforehand (法24条); practice takes it up to 14 days after the move
+    (住民記録システム標準仕様書 4.1.3.0.1).
+    """
+    return notified_on > moved_on + _MOVE_DAYS
+
+
 def special_move_in_deadline(planned_on: date, moved_on: date) -> date:
     """The last day on which 特例転入 works; closed days do not extend it.
 

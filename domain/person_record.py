@@ -42,4 +42,4 @@ class PersonRecord(Payload):
         return Entry.model_construct(household_id=household_id, **told)
 
 
-_ENTRY_FIELDS = tuple(Entry.model_fields.keys() - {"household_id"})
+_ENTRY_FIELDS = tuple(Entry.model_fields.keys() & PersonRecord.model_fields.keys())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
 from domain.dates import RegisterDate
+from domain.numbers import MunicipalityCode
 from domain.payload import Payload
 
 
@@ -33,8 +35,12 @@ class Reason(StrEnum):
     CLERICAL_CORRECTION = "誤記修正"
     CANCELLATION_DECREASE = "異動の取消し（減）"
     CANCELLATION_INCREASE = "異動の取消し（増）"
+    CANCELLATION_AMENDMENT = "異動の取消し（修正）"
     MOVE_IN = "転入"
     MOVE_OUT = "転出"
+    MOVE_OUT_EX_OFFICIO = "転出（職権）"
+    MOVE_IN_NOTICE = "転入通知受理"
+    HEAD_CHANGE = "世帯主変更"
     DEATH = "死亡"
     CORRECTION = "職権修正"
 
@@ -45,6 +51,40 @@ class Address(Payload):
     postal_code: str = ""
     line: str = ""
     building: str = ""
+
+
+class Destination(Payload):
+    """転出先: a municipality, with the address as far as it is known; or a country (国外転出)."""
+
+    municipality: MunicipalityCode | None = None
+    country: str = ""
+    address: Address = Address()
+
+    @property
+    def abroad(self) -> bool:
+        """Whether it is outside Japan."""
+        return self.municipality is None
+
+
+class Leaving(Payload):
+    """転出予定: from which day, and where to, as the 届出 says."""
+
+    planned_on: date
+    destination: Destination
+
+
+class Left(Payload):
+    """転出確定: what the 転入地 told us, kept beside what was planned.
+
+    ``notified_on`` (転入通知年月日) and ``version`` tell a newer 転入通知 from an older one.
+    """
+
+    municipality: MunicipalityCode
+    address: Address
+    moved_in_on: date
+    left_on: date
+    notified_on: date
+    version: int
 
 
 class Entry(Payload):
@@ -69,3 +109,5 @@ class Entry(Payload):
     head_of_family_register: str = ""
     resident_since: RegisterDate | None = None
     address_since: RegisterDate | None = None
+    leaving: Leaving | None = None
+    left: Left | None = None

@@ -20,6 +20,7 @@ class Peer(StrEnum):
     JLIS = "jlis"
     UNIFIED_ADDRESSEE = "unified_addressee"
     INTERMEDIATE_SERVER = "intermediate_server"
+    MYNAPORTAL = "mynaportal"
 
     @property
     def known_as(self) -> str:
@@ -31,6 +32,7 @@ _TITLES = {
     Peer.JLIS: "住基ネット（J-LIS）",
     Peer.UNIFIED_ADDRESSEE: "団体内統合宛名システム",
     Peer.INTERMEDIATE_SERVER: "中間サーバー",
+    Peer.MYNAPORTAL: "マイナポータル",
 }
 
 
@@ -40,10 +42,18 @@ class Message(StrEnum):
     VACANT_CODES = "CS-01"
     NUMBER_REQUEST = "CS-02"
     IDENTITY_NOTICE = "CS-04"
+    CERTIFICATE = "CS-05"
+    FIRST_REPORT = "CS-06"
+    MOVE_IN_NOTICE = "CS-07"
+    DEPARTURE_CONFIRMED = "CS-08"
     MAILING_ADDRESS = "CS-12"
     LINKAGE_REQUEST = "CS-13"
+    SERIAL_QUERY = "CS-14"
     ADDRESSEE_REQUEST = "AT-01"
     COPY = "AT-03"
+    PORTAL_MOVE_OUT = "OS-01"
+    VISIT_PLAN = "OS-02"
+    PORTAL_STATUS = "OS-03"
 
 
 def telegram_id(ref: StepRef, step: str, generation: int, ordinal: int) -> UUID:

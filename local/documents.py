@@ -19,6 +19,7 @@ import activities
 from activities.step import ByHand, StepCard, card_of
 from domain.cases import WaitKind
 from domain.telegrams import Message, Peer
+from domain.waits import WORDS
 from local import HOME
 from workflows.rehearsal import Line, lines_of
 
@@ -35,12 +36,6 @@ _BY_HAND = {
     ByHand.NO: _NONE,
     ByHand.WITH_EVIDENCE: "根拠",
     ByHand.WITH_NUMBER: "根拠と個人番号",
-}
-_WAITS = {
-    WaitKind.LANE: "同じ住民の先の電文",
-    WaitKind.CODE_STOCK: "住民票コードの在庫",
-    WaitKind.OPENING: "開局",
-    WaitKind.PEER_PROGRESS: "相手の処理",
 }
 
 
@@ -110,7 +105,7 @@ def _waits(card: StepCard) -> str:
     # Whatever leaves for 住基ネット waits until it is open, without the step saying so.
     if card.peer is Peer.JLIS and any(_letters(method)):
         found.add(WaitKind.OPENING)
-    return "、".join(words for kind, words in _WAITS.items() if kind in found) or _NONE
+    return "、".join(WORDS[kind].short for kind in WaitKind if kind in found) or _NONE
 
 
 def _told_by(method: Callable[..., Any]) -> Iterator[Any]:

@@ -25,6 +25,10 @@ class Passwords:
             self._known = self._read() or self._make()
         return self._known[name]
 
+    def every(self) -> dict[str, str]:
+        """All of them, by name."""
+        return {name: self[name] for name in self._names}
+
     def _read(self) -> dict[str, str]:
         return json.loads(self._file.read_text("ascii")) if self._file.exists() else {}
 

@@ -19,12 +19,12 @@ from local import DIRECTORY
 from local import ports as port_book
 from local.ports import LOCALHOST, Ports
 from local.postgres import REGISTER, Postgres
-from local.private import write_private
+from local.private import Passwords, write_private
 from local.seat import Seat
 from local.supervisor import Child, Program, StackFailed, run
 from local.temporal import forget, temporal
 from local.tokens import local_tokens
-from local.wiring import Wiring
+from local.wiring import PUSHING, Wiring
 from runtime.keyring import make_keyring
 
 if TYPE_CHECKING:
@@ -177,6 +177,7 @@ class LocalStack:
             keyring=self.keyring,
             tokens=local_tokens(self.directory / "tokens.json"),
             namespace=self._namespaces[0],
+            inbox_secrets=Passwords(self.directory / "inbox-secrets.json", PUSHING).every(),
         )
         with suppress(FileExistsError):
             make_keyring(self.keyring)

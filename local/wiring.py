@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _SETTLING = "1"
 
 
+# The systems that push messages to us.
+PUSHING = ("jlis", "mynaportal")
+
+
 @dataclass(frozen=True)
 class Wiring:
     """What is where in one stack; ``database_url`` answers for a role and a database."""
@@ -28,6 +32,8 @@ class Wiring:
     keyring: Path
     tokens: Mapping[str, TokenGrant]
     namespace: str
+    inbox_secrets: Mapping[str, str]
+    """What each pushing system signs its messages with."""
 
     def environment(self, process: str) -> dict[str, str]:
         """The variables of one of ours, of ``simulators``, ``migrate`` or ``operator``."""
@@ -52,6 +58,11 @@ class Wiring:
             "SIMULATORS_DATABASE_URL": self.database_url(OUTSIDE, OUTSIDE),
             "SIMULATORS_HOST": LOCALHOST,
             "SIMULATORS_PORT": str(self.ports["simulators"]),
+            "SIMULATORS_INBOX_URL": self.url("api"),
+            **{
+                f"SIMULATORS_{system.upper()}_INBOX_SECRET": secret
+                for system, secret in self.inbox_secrets.items()
+            },
         }
 
     def _api(self) -> dict[str, str]:
@@ -62,6 +73,7 @@ class Wiring:
             "JUKI_API_TOKENS": json.dumps(
                 {token: grant.model_dump(mode="json") for token, grant in self.tokens.items()}
             ),
+            "JUKI_API_INBOX_SECRETS": json.dumps(dict(self.inbox_secrets)),
         }
 
     def _relay(self) -> dict[str, str]:
@@ -105,6 +117,8 @@ class Wiring:
             "JUKI_JLIS_SETTLING": _SETTLING,
             "JUKI_UNIFIED_ADDRESSEE_SETTLING": _SETTLING,
             "JUKI_INTERMEDIATE_SERVER_SETTLING": _SETTLING,
+            "JUKI_MYNAPORTAL_URL": f"{outside}/mynaportal",
+            "JUKI_MYNAPORTAL_SETTLING": _SETTLING,
         }
 
     def _register(self, role: str) -> str:

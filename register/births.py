@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.notifications import BirthNotification
-from domain.residents import Address
+from domain.notifications import BirthNotification, newborn_entry
+from domain.residents import Address, Reason
+from register import cases, notifications, residents
+from register.residents import NewRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +55,7 @@ async def ahead(tx: Tx, ref: StepRef, household_id: UUID, born_on: date) -> list
         "SELECT DISTINCT c.case_number FROM birth_claim b JOIN case_file c USING"
         " (municipality, case_id)"
         " JOIN case_person p USING (municipality, case_id, subject)"
-        " JOIN resident_present r ON r.municipality = b.municipality AND"
+        " JOIN resident_today r ON r.municipality = b.municipality AND"
         " r.resident_id = p.resident_id"
         " WHERE b.municipality = $1 AND b.household_id = $2 AND b.born_on = $3 AND b.case_id <> $4"
         " AND c.state <> 'withdrawn' AND r.presence = '現存'"
@@ -71,25 +73,32 @@ async def ahead(tx: Tx, ref: StepRef, household_id: UUID, born_on: date) -> list
 
 async def notification(tx: Tx, ref: StepRef) -> BirthNotification:
     """The 出生届 of a case in its latest version."""
-    body = await tx.fetchval(
-        "SELECT body FROM notification WHERE municipality = $1 AND case_id = $2"
-        " ORDER BY version DESC LIMIT 1",
-        ref.municipality,
-        ref.case_id,
-    )
+    body = await notifications.latest(tx, ref.municipality, ref.case_id)
     return BirthNotification.model_validate(body)
 
 
-async def amended_claim(tx: Tx, ref: StepRef, born_on: date) -> None:
-    """The day of birth was corrected: recognise the child by the new one."""
-    await tx.execute(
-        "UPDATE birth_claim SET born_on = $4 WHERE municipality = $1 AND case_id ="
-        " $2 AND subject = $3",
-        ref.municipality,
-        ref.case_id,
-        ref.subject,
-        born_on,
+async def follow(tx: Tx, ref: StepRef) -> None:
+    """誤記修正: the child is recognised, and the entry made, by the corrected 届出."""
+    reported = await notification(tx, ref)
+    child = reported.child(ref.subject)
+    await _claim_again(tx, ref, child.born_on.day)
+    address = await household_address(tx, reported.household_id)
+    resident_id = await cases.person(tx, ref)
+    standing = (await residents.lock(tx, ref.municipality, [resident_id])).get(resident_id)
+    if standing is None or address is None:
+        return  # not entered yet: the entry will be made from the corrected 届出
+    entry = newborn_entry(child, standing.entry, address)
+    if entry == standing.entry:
+        return
+    row = NewRow(
+        reason=Reason.CLERICAL_CORRECTION,
+        effective_on=child.born_on,
+        notified_on=reported.notified_on,
+        entry=entry,
+        presence=standing.presence,
+        code=standing.code,
     )
+    await residents.append(tx, ref, resident_id, row)
 
 
 async def household_address(tx: Tx, household_id: UUID) -> Address | None:
@@ -100,3 +109,14 @@ async def household_address(tx: Tx, household_id: UUID) -> Address | None:
         household_id,
     )
     return None if address is None else Address.model_validate(address)
+
+
+async def _claim_again(tx: Tx, ref: StepRef, born_on: date) -> None:
+    await tx.execute(
+        "UPDATE birth_claim SET born_on = $4 WHERE municipality = $1 AND case_id ="
+        " $2 AND subject = $3",
+        ref.municipality,
+        ref.case_id,
+        ref.subject,
+        born_on,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.cases import CaseState, Procedure
-from register.case_views import CaseFile
+from register.case_views import OVERDUE, CaseFile
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -30,13 +30,15 @@ class Wanted(NamedTuple):
     waiting_for_staff: bool = False
     accepted_from: date | None = None
     accepted_to: date | None = None
+    overdue: bool = False
 
 
-_PAGE = """
+_PAGE = f"""
 SELECT * FROM (
     SELECT c.*, EXISTS (
         SELECT FROM incident i WHERE i.municipality = c.municipality
-        AND i.case_id = c.case_id AND i.state = 'open') AS waiting_for_staff
+        AND i.case_id = c.case_id AND i.state = 'open') AS waiting_for_staff,
+        {OVERDUE} AS overdue
     FROM case_file c WHERE c.municipality = tenant()
 ) found
 WHERE ($1::text IS NULL OR state = $1)
@@ -45,9 +47,10 @@ AND ($3::text IS NULL OR reference = $3)
 AND (NOT $4::boolean OR waiting_for_staff)
 AND ($5::date IS NULL OR accepted_at >= $5::timestamp AT TIME ZONE 'Asia/Tokyo')
 AND ($6::date IS NULL OR accepted_at < ($6::date + 1)::timestamp AT TIME ZONE 'Asia/Tokyo')
-AND ($7::timestamptz IS NULL OR (accepted_at, case_id) < ($7, $8::uuid))
-ORDER BY accepted_at DESC, case_id DESC LIMIT $9
-"""
+AND (NOT $7::boolean OR overdue)
+AND ($8::timestamptz IS NULL OR (accepted_at, case_id) < ($8, $9::uuid))
+ORDER BY accepted_at DESC, case_id DESC LIMIT $10
+"""  # noqa: S608 - put together from our own texts
 
 
 async def page(tx: Tx, wanted: Wanted, behind: Place | None, limit: int) -> list[CaseFile]:

@@ -10,6 +10,7 @@ from domain.identifiers import new_id
 from register import clock, wakeups
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from uuid import UUID
 
@@ -25,6 +26,9 @@ class Acceptance(NamedTuple):
     client: str
     reference: str = ""
     persons: int = 0
+    """How many people the case brings here, each under an id made now."""
+    residents: Sequence[UUID] = ()
+    """Who of the residents it is about; then ``persons`` is not needed."""
     due_on: date | None = None
     late: bool = False
     examined: dict[str, int] | None = None
@@ -41,14 +45,15 @@ async def accept(tx: Tx, municipality: str, acceptance: Acceptance) -> CaseRef:
         case_number=f"{municipality}-{era_year(today)}-{sequence:06}",
     )
     await _open_file(tx, case, acceptance)
-    for subject in range(1, acceptance.persons + 1):
+    people = acceptance.residents or [new_id() for _ in range(acceptance.persons)]
+    for subject, resident_id in enumerate(people, start=1):
         await tx.execute(
             "INSERT INTO case_person (municipality, case_id, subject, resident_id, examined)"
             " VALUES ($1, $2, $3, $4, $5)",
             municipality,
             case.case_id,
             subject,
-            new_id(),
+            resident_id,
             acceptance.examined or {},
         )
     await wakeups.notify_relay(tx)
@@ -143,32 +148,68 @@ async def turn_back(tx: Tx, case: CaseRef) -> None:
     )
     if turned:
         await _log(tx, case.municipality, case.case_id, "withdrawing")
+        await _part(tx, case.municipality, case.case_id)
+
+
+async def is_turning(tx: Tx, municipality: str, case_id: UUID) -> bool:
+    """Whether a case is being withdrawn, or that has been decided; the caller holds its lock."""
+    return await tx.fetchval(
+        "SELECT direction = $3 OR EXISTS (SELECT FROM decision d WHERE d.municipality = $1"
+        "  AND d.case_id = $2 AND d.verb = 'withdraw')"
+        " FROM case_file WHERE municipality = $1 AND case_id = $2",
+        municipality,
+        case_id,
+        Direction.WITHDRAWING,
+    )
 
 
 async def close(tx: Tx, case: CaseRef) -> bool:
-    """Close the case as its direction says; ``False`` when something still waits to be taken.
+    """Close the case as its direction says; ``False`` when something is still to be taken or done.
 
-    Decisions are accepted under the same row lock, so none can slip between the look and the close.
+    Decisions are accepted, and steps reopened, under the same row lock, so nothing can slip between
+    the look and the close.
     """
     file = await tx.fetchrow(
-        "SELECT state, direction FROM case_file WHERE municipality = $1 AND case_id"
+        "SELECT state, direction, ending FROM case_file WHERE municipality = $1 AND case_id"
         " = $2 FOR UPDATE",
         case.municipality,
         case.case_id,
     )
     if file is None or file["state"] != CaseState.OPEN:
         return True
-    waiting = await tx.fetchval(
-        "SELECT EXISTS (SELECT FROM wakeup WHERE municipality = $1 AND case_id = $2"
-        " AND taken_at IS NULL AND decision_id IS NOT NULL)",
-        case.municipality,
-        case.case_id,
-    )
-    if waiting:
+    if await tx.fetchval(_UNFINISHED, case.municipality, case.case_id):
         return False
-    forward = file["direction"] == Direction.FORWARD
-    await _end(tx, case, CaseState.COMPLETED if forward else CaseState.WITHDRAWN)
+    await _end(tx, case, _ended_as(file["direction"], file["ending"]))
     return True
+
+
+# A decision not taken yet; or a step that an amendment or a message has opened again.
+_UNFINISHED = """
+SELECT EXISTS (SELECT FROM wakeup WHERE municipality = $1 AND case_id = $2
+        AND taken_at IS NULL AND decision_id IS NOT NULL)
+    OR EXISTS (SELECT FROM step_ledger l JOIN case_file c USING (municipality, case_id)
+        WHERE l.municipality = $1 AND l.case_id = $2 AND l.state = 'begun'
+        AND c.direction = 'forward' AND c.ending = '' AND 'reopened' = (
+            SELECT e.event FROM step_event e WHERE e.municipality = $1 AND e.case_id = $2
+            AND e.step = l.step AND e.subject = l.subject ORDER BY e.log_id DESC LIMIT 1))
+"""
+
+
+async def end_early(tx: Tx, municipality: str, case_id: UUID, ending: CaseState) -> None:
+    """Write that the case has come to an end of its own; its story stops at the next line."""
+    await tx.execute(
+        "UPDATE case_file SET ending = $3 WHERE municipality = $1 AND case_id = $2",
+        municipality,
+        case_id,
+        ending,
+    )
+    await _part(tx, municipality, case_id)
+
+
+def _ended_as(direction: str, ending: str) -> CaseState:
+    if direction == Direction.WITHDRAWING:
+        return CaseState.WITHDRAWN
+    return CaseState(ending) if ending else CaseState.COMPLETED
 
 
 async def _end(tx: Tx, case: CaseRef, state: CaseState) -> None:
@@ -185,6 +226,7 @@ async def _end(tx: Tx, case: CaseRef, state: CaseState) -> None:
         case.municipality,
         case.case_id,
     )
+    await _part(tx, case.municipality, case.case_id)
     if state is CaseState.WITHDRAWN:
         await tx.execute(
             "INSERT INTO decision_event (municipality, decision_id, event)"
@@ -195,6 +237,15 @@ async def _end(tx: Tx, case: CaseRef, state: CaseState) -> None:
             case.case_id,
         )
     await _log(tx, case.municipality, case.case_id, state)
+
+
+async def _part(tx: Tx, municipality: str, case_id: UUID) -> None:
+    """Let the case be found by its person no more: what comes now belongs to another."""
+    await tx.execute(
+        "UPDATE case_key SET open = false WHERE municipality = $1 AND case_id = $2 AND open",
+        municipality,
+        case_id,
+    )
 
 
 async def _log(tx: Tx, municipality: str, case_id: UUID, event: str) -> None:

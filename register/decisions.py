@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain.cases import StepRef, StepState, Verb
-from domain.dates import RegisterDate
 from domain.identifiers import new_id
-from domain.notifications import BirthNotification, newborn_entry
-from domain.residents import Reason
-from register import births, cases, incidents, lanes, ledger, residents, wakeups
+from register import amending, cases, incidents, lanes, ledger, notifications, wakeups
 from register.incidents import IncidentKind, Trouble
+from register.notifications import Correction
 from register.vault import MY_NUMBER
 
 if TYPE_CHECKING:
@@ -23,7 +21,10 @@ if TYPE_CHECKING:
 
 
 class Ruling(NamedTuple):
-    """A decision as staff made it; only a withdrawal may answer no incident."""
+    """A decision as staff made it.
+
+    A withdrawal may answer no incident, and so may an amendment that has followed its 届出 already.
+    """
 
     case_id: UUID
     incident_id: UUID | None
@@ -69,25 +70,15 @@ async def amend_notification(
     Raises pydantic's ValidationError when the corrected 届出 is not a legal one.
     """
     ref = StepRef(municipality=municipality, case_id=ruling.case_id, subject=subject)
-    before = await births.notification(tx, ref)
+    before = await (await amending.of(tx, ref)).notification(tx, ref)
     after = before.amended(subject, changes)
-    version: int = await tx.fetchval(
-        "SELECT max(version) + 1 FROM notification WHERE municipality = $1 AND case_id = $2",
-        municipality,
-        ruling.case_id,
+    correction = Correction(
+        body=after.model_dump(mode="json"),
+        changed={"subject": subject, **changes},
+        author=ruling.author,
+        reason=ruling.reason,
     )
-    await tx.execute(
-        "INSERT INTO notification (municipality, case_id, version, body, changed, author, reason)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        municipality,
-        ruling.case_id,
-        version,
-        after.model_dump(mode="json"),
-        {"subject": subject, **changes},
-        ruling.author,
-        ruling.reason,
-    )
-    return version
+    return await notifications.correct(tx, municipality, ruling.case_id, correction)
 
 
 async def enter_number(tx: Tx, vault: Vault, ref: StepRef, number: str) -> None:
@@ -121,6 +112,8 @@ async def carry_out(tx: Tx, case: CaseRef, decision_id: UUID, habits: Habits) ->
     await _event(tx, case.municipality, decision_id, "executing")
     if row["verb"] == Verb.WITHDRAW:
         await _withdraw(tx, case)
+    elif row["step"] is None:
+        await _event(tx, case.municipality, decision_id, "worked")
     elif row["verb"] == Verb.DONE_BY_HAND:
         await _by_hand(tx, case, row, habits)
     elif row["verb"] == Verb.AMEND:
@@ -169,7 +162,7 @@ async def _by_hand(tx: Tx, case: CaseRef, row: Row, habits: Habits) -> None:
     ref = StepRef(municipality=case.municipality, case_id=case.case_id, subject=row["subject"])
     undone = habits.undoes.get(row["step"])
     state = StepState.BY_HAND if undone is None else StepState.UNDONE_BY_HAND
-    generation = await _version(tx, ref)
+    generation = await notifications.version(tx, ref)
     await ledger.settle(tx, ref, undone or row["step"], state, generation, row["step"])
     if row["step"] in habits.announcing:
         # Whoever queues behind this telegram need not wait for it any more.
@@ -179,49 +172,11 @@ async def _by_hand(tx: Tx, case: CaseRef, row: Row, habits: Habits) -> None:
 async def _amend(tx: Tx, case: CaseRef, row: Row, habits: Habits) -> None:
     """誤記修正: the entry follows the corrected 届出; steps that told others look again."""
     ref = StepRef(municipality=case.municipality, case_id=case.case_id, subject=row["subject"])
-    told_by_hand = await ledger.reopen(tx, ref, list(habits.following), await _version(tx, ref))
-    for step in told_by_hand:
+    version = await notifications.version(tx, ref)
+    for step in await ledger.reopen(tx, ref, list(habits.following), version):
         trouble = Trouble(IncidentKind.TELL_BY_HAND, "AMENDED_SINCE_BY_HAND", None)
         await incidents.park(tx, ref, step, trouble, (Verb.DONE_BY_HAND, Verb.WITHDRAW))
-    notification = await births.notification(tx, ref)
-    resident_id = await cases.person(tx, ref)
-    await births.amended_claim(tx, ref, notification.child(ref.subject).born_on.day)
-    await _correct_entry(tx, ref, resident_id, notification)
-
-
-async def _correct_entry(
-    tx: Tx, ref: StepRef, resident_id: UUID, notification: BirthNotification
-) -> None:
-    address = await births.household_address(tx, notification.household_id)
-    standing = (await residents.lock(tx, ref.municipality, [resident_id])).get(resident_id)
-    if standing is None or address is None:
-        return  # not entered yet: the entry will be made from the corrected 届出
-    child = notification.child(ref.subject)
-    entry = newborn_entry(child, standing.entry, address)
-    if entry == standing.entry:
-        return
-    await residents.append(
-        tx,
-        ref,
-        resident_id,
-        residents.NewRow(
-            reason=Reason.CLERICAL_CORRECTION,
-            effective_on=RegisterDate(day=child.born_on.day, notation=child.born_on.notation),
-            notified_on=notification.notified_on,
-            entry=entry,
-            presence=standing.presence,
-            code=standing.code,
-        ),
-    )
-
-
-async def _version(tx: Tx, ref: StepRef) -> int:
-    return await tx.fetchval(
-        "SELECT coalesce(max(version), 0) FROM notification"
-        " WHERE municipality = $1 AND case_id = $2",
-        ref.municipality,
-        ref.case_id,
-    )
+    await (await amending.of(tx, ref)).follow(tx, ref)
 
 
 async def _event(tx: Tx, municipality: str, decision_id: UUID, event: str) -> None:

@@ -16,7 +16,7 @@ async def publish(
     tx: Tx, ref: StepRef, kind: str, *, resident_id: UUID, history_no: int, reason: str
 ) -> None:
     """Tell other offices of one change; telling the same again adds nothing."""
-    event_id = uuid5(_NAMESPACE, f"{ref.case_id}/{ref.subject}/{kind}/{history_no}")
+    event_id = uuid5(_NAMESPACE, f"{ref.case_id}/{resident_id}/{kind}/{history_no}")
     await tx.execute(
         "INSERT INTO feed_event (municipality, event_id, kind, reason, case_id,"
         " resident_id, history_no)"

@@ -3,6 +3,7 @@
 ``known_on`` (処理日) chooses the rows that existed on a day; ``effective_on`` (異動日) how far into
 the person's life they are read.  Rows that were cancelled, and the rows that cancelled them, drop
 out; each of the others contributes only the fields it changed, in order of 異動日, then 履歴番号.
+What a case says again of a field replaces what it said before, whichever day it named then.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ def as_of(rows: Iterable[HistoryRow], *, effective_on: date, known_on: date) -> 
     read from the earliest of them.
     """
     known = [row for row in rows if row.processed_on <= known_on]
-    counting = [row for row in effective(known) if row.effective_on.day <= effective_on]
+    standing = _corrected(effective(known))
+    counting = [row for row in standing if row.effective_on.day <= effective_on]
     if not any("presence" in row.changed for row in counting):
         return None
     said = ChainMap[str, Any](*(_said_by(row) for row in reversed(counting)), _whole(counting[0]))
@@ -85,6 +87,20 @@ def effective(rows: Iterable[HistoryRow]) -> list[HistoryRow]:
         if not row.cancels:
             counting.append(row)
     return sorted(counting, key=lambda row: (row.effective_on.day, row.history_no))
+
+
+def _corrected(rows: list[HistoryRow]) -> list[HistoryRow]:
+    """Leave to each row only what no later row of its own case has said anew (誤記修正)."""
+    said_later: dict[UUID, frozenset[str]] = {}
+    standing = {row.history_no: row for row in rows}
+    for number in sorted(standing, reverse=True):
+        row = standing[number]
+        if row.case_id is None:
+            continue
+        later = said_later.get(row.case_id, frozenset())
+        standing[number] = row.model_copy(update={"changed": row.changed - later})
+        said_later[row.case_id] = later | row.changed
+    return list(standing.values())
 
 
 async def history_of(tx: Tx, resident_id: UUID) -> list[HistoryRow]:

@@ -78,13 +78,31 @@ async def views(tx: Tx, household_ids: Sequence[UUID]) -> list[HouseholdView]:
 async def head_of(tx: Tx, household_id: UUID) -> UUID | None:
     """The resident id of the 世帯主; None for an unknown household or one without a head."""
     return await tx.fetchval(
-        "SELECT resident_id FROM resident_present"
+        "SELECT resident_id FROM resident_today"
         " WHERE household_id = $1 AND presence = $2"
         " AND entry ->> 'relationship' = $3",
         household_id,
         Presence.RESIDENT,
         HEAD,
     )
+
+
+async def found(tx: Tx, municipality: str, household_id: UUID, address: Address) -> None:
+    """Found a household, last in a transaction; founding it again changes nothing."""
+    known = await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM household WHERE municipality = $1 AND household_id = $2)",
+        municipality,
+        household_id,
+    )
+    if not known:
+        await tx.execute(
+            "INSERT INTO household (municipality, household_id, household_number, address)"
+            " VALUES ($1, $2, $3, $4) ON CONFLICT (municipality, household_id) DO NOTHING",
+            municipality,
+            household_id,
+            await next_household_number(tx),
+            address.model_dump(mode="json"),
+        )
 
 
 async def next_addressee_number(tx: Tx) -> AddresseeNumber:
@@ -141,7 +159,7 @@ async def _members(tx: Tx, household_ids: Sequence[UUID]) -> dict[UUID, list[Mem
     """The residents of each household: the head first, then by birth as they were entered."""
     rows = await tx.fetch(
         "SELECT household_id, resident_id, addressee_number, code, entry::text AS entry"
-        " FROM resident_present JOIN resident USING (municipality, resident_id)"
+        " FROM resident_today JOIN resident USING (municipality, resident_id)"
         " WHERE household_id = ANY($1::uuid[]) AND presence = $2"
         " ORDER BY entry ->> 'relationship' <> $3, entry #>> '{born_on,day}', addressee_number",
         household_ids,

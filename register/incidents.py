@@ -54,6 +54,20 @@ async def park(tx: Tx, ref: StepRef, step: str, trouble: Trouble, verbs: Sequenc
     return await _open(tx, ref, step, trouble, verbs)
 
 
+async def is_retried(tx: Tx, ref: StepRef, step: str, code: str) -> bool:
+    """Whether staff have looked at this refusal of the step and decided to go on as it is."""
+    return await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM incident i JOIN decision d USING (municipality, incident_id)"
+        " WHERE i.municipality = $1 AND i.case_id = $2 AND i.step = $3 AND i.subject = $4"
+        " AND i.code = $5 AND d.verb = 'retry')",
+        ref.municipality,
+        ref.case_id,
+        step,
+        ref.subject,
+        code,
+    )
+
+
 async def _open(tx: Tx, ref: StepRef, step: str, trouble: Trouble, verbs: Sequence[Verb]) -> UUID:
     sequence = await tx.fetchval(
         "SELECT count(*) FROM incident WHERE municipality = $1 AND case_id = $2 AND"

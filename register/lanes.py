@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 async def in_front(tx: Tx, ref: StepRef, resident_id: UUID) -> str | None:
     """Lock the lane; the number of the case this one must wait behind, or ``None`` when it is free.
 
-    In front stands whoever owes a telegram for an older history row than ours, and whoever has one
-    on its way whose outcome is not known.
+    In front stands whoever came to owe a telegram before us, and whoever has one on its way whose
+    outcome is not known.
     """
     await _hold(tx, ref.municipality, resident_id)
     return await tx.fetchval(_IN_FRONT, ref.municipality, resident_id, ref.case_id)
@@ -29,11 +29,11 @@ async def in_front(tx: Tx, ref: StepRef, resident_id: UUID) -> str | None:
 # Written so that the planner starts from the few ahead, not from every case of the town.
 _IN_FRONT = """
 WITH own AS (
-    SELECT coalesce(min(history_no), 2147483647) AS place FROM lane_debt
+    SELECT coalesce(min(place), 9223372036854775807) AS place FROM lane_debt
     WHERE municipality = $1 AND resident_id = $2 AND case_id = $3 AND state = 'owed'
 ), ahead AS MATERIALIZED (
     SELECT d.case_id FROM lane_debt d, own WHERE d.municipality = $1 AND d.resident_id = $2
-    AND d.state = 'owed' AND d.case_id <> $3 AND d.history_no < own.place
+    AND d.state = 'owed' AND d.case_id <> $3 AND d.place < own.place
     UNION
     SELECT t.case_id FROM telegram t JOIN telegram_state s USING (municipality, telegram_id)
     WHERE t.municipality = $1 AND t.resident_id = $2 AND t.update_no IS NOT NULL
@@ -44,6 +44,21 @@ SELECT c.case_number FROM ahead CROSS JOIN LATERAL (
     WHERE municipality = $1 AND case_id = ahead.case_id OFFSET 0
 ) c ORDER BY c.accepted_at LIMIT 1
 """
+
+
+async def owe(tx: Tx, ref: StepRef, resident_id: UUID, history_no: int) -> None:
+    """住基ネット must be told of this row, from now on: a 転出 is told of when its day has come.
+
+    The place in the lane is taken now; owing the same row again changes nothing.
+    """
+    await tx.execute(
+        "INSERT INTO lane_debt (municipality, resident_id, history_no, case_id)"
+        " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        ref.municipality,
+        resident_id,
+        history_no,
+        ref.case_id,
+    )
 
 
 async def owes(tx: Tx, ref: StepRef, resident_id: UUID) -> bool:

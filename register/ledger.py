@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from domain.cases import CaseRef, Progress, StepRef
     from register.transactions import Tx
 
+# What these wait for has an instant; the others only say how long they would sleep by themselves.
+_TIMED = [
+    WaitKind.OPENING,
+    WaitKind.DEPARTURE_DAY,
+    WaitKind.MOVE_IN_NOTICE,
+    WaitKind.VISIT,
+]
 SETTLED = frozenset({StepState.DONE, StepState.BY_HAND, StepState.UNDONE, StepState.UNDONE_BY_HAND})
 
 
@@ -134,8 +141,8 @@ async def wait(tx: Tx, ref: StepRef, step: str, progress: Progress) -> None:
         return
     await tx.execute(
         "INSERT INTO case_wait (municipality, case_id, step, subject, kind, until, behind)"
-        " VALUES ($1, $2, $3, $4, $5, CASE WHEN $5 = $8 THEN business_now() +"
-        " make_interval(secs => $6) END, $7)"
+        " VALUES ($1, $2, $3, $4, $5, coalesce($9, CASE WHEN $5 = ANY($8) THEN business_now() +"
+        " make_interval(secs => $6) END), $7)"
         " ON CONFLICT (municipality, case_id, step, subject) DO UPDATE SET kind = excluded.kind,"
         " until = excluded.until, behind = excluded.behind, over = false,"
         " since = CASE WHEN case_wait.over OR case_wait.kind <> excluded.kind"
@@ -147,8 +154,22 @@ async def wait(tx: Tx, ref: StepRef, step: str, progress: Progress) -> None:
         progress.wait,
         progress.seconds,
         progress.behind,
-        WaitKind.OPENING,
+        _TIMED,
+        progress.until,
     )
+
+
+async def state_of(tx: Tx, ref: StepRef, step: str) -> StepState:
+    """How far one step of this person has come."""
+    state = await tx.fetchval(
+        "SELECT state FROM step_ledger WHERE municipality = $1 AND case_id = $2 AND step = $3"
+        " AND subject = $4",
+        ref.municipality,
+        ref.case_id,
+        step,
+        ref.subject,
+    )
+    return StepState(state or StepState.NOT_BEGUN)
 
 
 async def waiting_for(tx: Tx, ref: StepRef, step: str) -> timedelta:
@@ -167,7 +188,7 @@ async def waiting_for(tx: Tx, ref: StepRef, step: str) -> timedelta:
 async def standing(tx: Tx, case: CaseRef) -> Standing:
     """Where the case stands (現況)."""
     file = await tx.fetchrow(
-        "SELECT direction, late FROM case_file WHERE municipality = $1 AND case_id = $2",
+        "SELECT direction, late, ending FROM case_file WHERE municipality = $1 AND case_id = $2",
         case.municipality,
         case.case_id,
     )
@@ -188,6 +209,7 @@ async def standing(tx: Tx, case: CaseRef) -> Standing:
     return Standing(
         direction=Direction(file["direction"]),
         late=file["late"],
+        over=file["ending"] != "",
         subjects=tuple(row["subject"] for row in people) or (0,),
         lines=tuple(LedgerLine.model_validate(dict(row)) for row in lines),
         parked=tuple((row["step"], row["subject"]) for row in parked),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pydantic import Field, ValidationError
@@ -25,6 +26,16 @@ class Parameters(Payload):
 
     second_person_for_by_hand: bool = False
     """手作業による完了に二人目の職員の確認を求める."""
+    visit_place: str = "住民窓口"
+    """来庁予定に答える来庁場所（窓口の指定がないとき）."""
+    visit_documents: tuple[str, ...] = (
+        "マイナンバーカード（異動する全員の分）",
+        "届出に来る人の本人確認書類",
+    )
+    """来庁予定に答える持ち物."""
+
+    move_in_notice_limit: timedelta = timedelta(days=60)
+    """転出予定日からこの期間に転入通知が届かなければ、未着照会の対象とする."""
 
 
 class Municipality(Payload):

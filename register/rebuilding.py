@@ -23,13 +23,18 @@ _RESIDENT_PRESENT = Rebuilding(
     "resident_present",
     "住民の現在（履歴から）",
     """
-    SELECT DISTINCT ON (resident_id) resident_id::text AS key,
-        jsonb_build_array(history_no, presence, entry ->> 'household_id', code, entry) AS content
-    FROM resident_history WHERE municipality = $1 ORDER BY resident_id, history_no DESC
+    SELECT DISTINCT ON (h.resident_id) h.resident_id::text AS key, jsonb_build_array(h.history_no,
+        h.presence, h.entry ->> 'household_id', h.code, h.entry,
+        CASE WHEN h.presence = '除票' THEN (
+            SELECT s.effective_on FROM resident_history s WHERE s.municipality = $1
+            AND s.resident_id = h.resident_id AND 'presence' = ANY(s.changed)
+            ORDER BY s.history_no DESC LIMIT 1) END) AS content
+    FROM resident_history h WHERE h.municipality = $1 ORDER BY h.resident_id, h.history_no DESC
     """,
     """
-    SELECT resident_id::text AS key,
-        jsonb_build_array(history_no, presence, household_id, code, entry) AS content
+    SELECT resident_id::text AS key, jsonb_build_array(history_no,
+        presence, household_id, code, entry,
+        CASE WHEN presence = '除票' THEN presence_since END) AS content
     FROM resident_present WHERE municipality = $1
     """,
 )
@@ -40,7 +45,8 @@ _CASE_FILE = Rebuilding(
     """
     SELECT case_id::text AS key, jsonb_build_array(
         CASE WHEN bool_or(event = 'completed') THEN 'completed'
-            WHEN bool_or(event = 'withdrawn') THEN 'withdrawn' ELSE 'open' END,
+            WHEN bool_or(event = 'withdrawn') THEN 'withdrawn'
+            WHEN bool_or(event = 'expired') THEN 'expired' ELSE 'open' END,
         CASE WHEN bool_or(event = 'withdrawing') THEN 'withdrawing' ELSE 'forward' END,
         count(*) FILTER (WHERE event = 'accepted')) AS content
     FROM case_event WHERE municipality = $1 GROUP BY case_id
@@ -159,6 +165,21 @@ _DECISION = Rebuilding(
     """,
 )
 
+_INBOX_STATE = Rebuilding(
+    "inbox_state",
+    "受信した電文の状態",
+    """
+    SELECT DISTINCT ON (message_id) message_id::text AS key,
+        jsonb_build_array(event, case_id) AS content
+    FROM inbox_event WHERE municipality = $1 AND event <> 'body_erased'
+    ORDER BY message_id, log_id DESC
+    """,
+    """
+    SELECT message_id::text AS key, jsonb_build_array(state, case_id) AS content
+    FROM inbox_state WHERE municipality = $1
+    """,
+)
+
 REBUILDINGS = (
     _RESIDENT_PRESENT,
     _CASE_FILE,
@@ -167,5 +188,6 @@ REBUILDINGS = (
     _LANE,
     _POOL_CODE,
     _CODE_RESERVATION,
+    _INBOX_STATE,
     _DECISION,
 )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _RESIDENT = (
     "SELECT p.resident_id, r.addressee_number, p.code, p.presence, p.entry::text AS entry,"
-    " p.household_id, h.household_number FROM resident_present p"
+    " p.household_id, h.household_number FROM resident_today p"
     " JOIN resident r USING (municipality, resident_id)"
     " JOIN household h USING (municipality, household_id)"
     " WHERE p.municipality = tenant() AND p.resident_id = $1"

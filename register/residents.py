@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from domain.dates import RegisterDate
-from domain.errors import Refused
 from domain.payload import Payload
 from domain.residents import Entry, Presence, Reason
-from register import search, wakeups
+from register import lanes, search, wakeups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from domain.cases import StepRef
+    from domain.dates import RegisterDate
     from register.transactions import Row, Tx
 
 
 class Present(Payload):
-    """A person as the latest history row has them."""
+    """A person as the latest history row has them; a 転出予定者 is 除票 there, and still here."""
 
     resident_id: UUID
     history_no: int
     presence: Presence
     code: str | None
     entry: Entry
+    presence_since: date
+    leaving: bool
+
+    @property
+    def here(self) -> bool:
+        """Whether they are a resident today, by the calendar."""
+        return self.presence is Presence.RESIDENT or self.leaving
 
 
 class NewRow(NamedTuple):
-    """One change of a person: what is true after it, and why."""
+    """One change of a person: what is true after it, and why.
+
+    ``restates`` names fields that are set anew although their value is the same, as the day of a
+    転出 that turned out to be another.
+    """
 
     reason: Reason
     effective_on: RegisterDate
@@ -40,7 +50,14 @@ class NewRow(NamedTuple):
     code: str | None = None
     cancels: Sequence[int] = ()
     owes_notice: bool = True
-    """Whether 住基ネット must be told of this row (規則11条)."""
+    """Whether 住基ネット must be told of this row now (規則11条)."""
+    restates: Sequence[str] = ()
+
+
+_PRESENT = (
+    "SELECT resident_id, history_no, presence, code, entry, presence_since,"
+    " presence = '除票' AND presence_since > business_day() AS leaving FROM resident_present"
+)
 
 
 async def enroll(tx: Tx, municipality: str, resident_id: UUID, addressee_number: str) -> None:
@@ -57,8 +74,8 @@ async def enroll(tx: Tx, municipality: str, resident_id: UUID, addressee_number:
 async def lock(tx: Tx, municipality: str, residents: Sequence[UUID]) -> dict[UUID, Present]:
     """Lock these persons, in id order, until the transaction ends; who is unknown is left out."""
     rows = await tx.fetch(
-        "SELECT resident_id, history_no, presence, code, entry FROM resident_present"
-        " WHERE municipality = $1 AND resident_id = ANY($2) ORDER BY resident_id FOR UPDATE",
+        f"{_PRESENT} WHERE municipality = $1 AND resident_id = ANY($2)"
+        " ORDER BY resident_id FOR UPDATE",
         municipality,
         sorted(residents),
     )
@@ -68,8 +85,7 @@ async def lock(tx: Tx, municipality: str, residents: Sequence[UUID]) -> dict[UUI
 async def present(tx: Tx, municipality: str, resident_id: UUID) -> Present | None:
     """One person as of now, without a lock."""
     row = await tx.fetchrow(
-        "SELECT resident_id, history_no, presence, code, entry FROM resident_present"
-        " WHERE municipality = $1 AND resident_id = $2",
+        f"{_PRESENT} WHERE municipality = $1 AND resident_id = $2",
         municipality,
         resident_id,
     )
@@ -91,7 +107,7 @@ async def append(tx: Tx, ref: StepRef, resident_id: UUID, row: NewRow) -> int:
     The caller holds the person's lock (or is creating the person).  Returns the 履歴番号.
     """
     before = await present(tx, ref.municipality, resident_id)
-    history_no = before.history_no + 1 if before else 1
+    history_no, changed = before.history_no + 1 if before else 1, _changed(before, row)
     await tx.execute(
         "INSERT INTO resident_history (municipality, resident_id, history_no, case_id, reason,"
         " effective_on, effective_notation, notified_on, presence, code, entry, changed, cancels)"
@@ -107,12 +123,12 @@ async def append(tx: Tx, ref: StepRef, resident_id: UUID, row: NewRow) -> int:
         row.presence,
         row.code,
         row.entry.model_dump(mode="json"),
-        _changed(before, row),
+        changed,
         list(row.cancels),
     )
-    await _show(tx, ref.municipality, resident_id, history_no, row)
+    await _show(tx, ref.municipality, resident_id, history_no, row, changed)
     if row.owes_notice:
-        await _owe(tx, ref, resident_id, history_no)
+        await lanes.owe(tx, ref, resident_id, history_no)
     await search.index(tx, ref.municipality, resident_id, row.entry)
     await wakeups.wake_others(tx, ref.municipality, resident_id, ref.case_id)
     return history_no
@@ -133,54 +149,15 @@ async def own_rows(tx: Tx, ref: StepRef, resident_id: UUID) -> list[Row]:
     )
 
 
-async def later_case(tx: Tx, ref: StepRef, resident_id: UUID, rows: Sequence[Row]) -> str | None:
-    """The number of another case standing on a field these rows set, if there is one."""
-    fields = sorted({field for row in rows for field in row["changed"]})
-    return await tx.fetchval(
-        "SELECT c.case_number FROM resident_history h JOIN case_file c USING"
-        " (municipality, case_id)"
-        " WHERE h.municipality = $1 AND h.resident_id = $2 AND h.history_no > $3"
-        " AND h.case_id <> $4 AND h.changed && $5::text[] AND h.cancels = '{}'"
-        " AND NOT EXISTS (SELECT FROM resident_history x WHERE x.municipality = $1"
-        "   AND x.resident_id = $2 AND h.history_no = ANY(x.cancels))"
-        " ORDER BY h.history_no DESC LIMIT 1",
-        ref.municipality,
+async def before(tx: Tx, municipality: str, resident_id: UUID, history_no: int) -> Row | None:
+    """The row in front of a row; ``None`` where it is the person's first."""
+    return await tx.fetchrow(
+        "SELECT presence, code, entry FROM resident_history"
+        " WHERE municipality = $1 AND resident_id = $2 AND history_no < $3"
+        " ORDER BY history_no DESC LIMIT 1",
+        municipality,
         resident_id,
-        min(row["history_no"] for row in rows),
-        ref.case_id,
-        fields,
-    )
-
-
-async def strike_newborn(tx: Tx, ref: StepRef, resident_id: UUID) -> None:
-    """異動の取消し（減）: take back the rows this case wrote for a person it brought here.
-
-    Harmless when there are none.  Raises `Refused` LATER_CASE_STANDS where another case has since
-    changed what these rows set.
-    """
-    held = await lock(tx, ref.municipality, [resident_id])
-    rows = await own_rows(tx, ref, resident_id)
-    if not rows:
-        return
-    if await later_case(tx, ref, resident_id, rows) is not None:
-        raise Refused("LATER_CASE_STANDS")
-    latest = held[resident_id]
-    await append(
-        tx,
-        ref,
-        resident_id,
-        NewRow(
-            reason=Reason.CANCELLATION_DECREASE,
-            effective_on=RegisterDate(
-                day=rows[0]["effective_on"], notation=rows[0]["effective_notation"]
-            ),
-            notified_on=rows[0]["notified_on"],
-            entry=latest.entry,
-            presence=Presence.STRUCK,
-            code=latest.code,
-            cancels=[row["history_no"] for row in rows],
-            owes_notice=False,
-        ),
+        history_no,
     )
 
 
@@ -189,16 +166,20 @@ def _changed(before: Present | None, row: NewRow) -> list[str]:
     if before is None:
         return sorted(after)
     was = before.entry.model_dump(mode="json") | {"presence": before.presence, "code": before.code}
-    return sorted(field for field in after if after[field] != was[field])
+    differing = {field for field in after if after[field] != was.get(field)}
+    return sorted(differing | set(row.restates))
 
 
-async def _show(tx: Tx, municipality: str, resident_id: UUID, history_no: int, row: NewRow) -> None:
+async def _show(
+    tx: Tx, municipality: str, resident_id: UUID, history_no: int, row: NewRow, changed: list[str]
+) -> None:
     await tx.execute(
         "INSERT INTO resident_present (municipality, resident_id, history_no, presence,"
-        " household_id, code, entry) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        " household_id, code, entry, presence_since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
         " ON CONFLICT (municipality, resident_id) DO UPDATE SET history_no = excluded.history_no,"
         " presence = excluded.presence, household_id = excluded.household_id,"
-        " code = excluded.code, entry = excluded.entry",
+        " code = excluded.code, entry = excluded.entry, presence_since ="
+        "  CASE WHEN $9 THEN excluded.presence_since ELSE resident_present.presence_since END",
         municipality,
         resident_id,
         history_no,
@@ -206,17 +187,8 @@ async def _show(tx: Tx, municipality: str, resident_id: UUID, history_no: int, r
         row.entry.household_id,
         row.code,
         row.entry.model_dump(mode="json"),
-    )
-
-
-async def _owe(tx: Tx, ref: StepRef, resident_id: UUID, history_no: int) -> None:
-    await tx.execute(
-        "INSERT INTO lane_debt (municipality, resident_id, history_no, case_id)"
-        " VALUES ($1, $2, $3, $4)",
-        ref.municipality,
-        resident_id,
-        history_no,
-        ref.case_id,
+        row.effective_on.day,
+        "presence" in changed,
     )
 
 

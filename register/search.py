@@ -176,6 +176,18 @@ async def index(tx: Tx, municipality: str, resident_id: UUID, entry: Entry) -> N
     )
 
 
+async def born_on(tx: Tx, municipality: str, day: date) -> dict[UUID, Entry]:
+    """Everybody of this day of birth who is or was a resident, with their latest entry."""
+    rows = await tx.fetch(
+        "SELECT p.resident_id, p.entry::text AS entry FROM search_token t"
+        " JOIN resident_present p USING (municipality, resident_id)"
+        " WHERE t.municipality = $1 AND t.token = $2",
+        municipality,
+        _BORN + day.isoformat(),
+    )
+    return {row["resident_id"]: _entry(row) for row in rows}
+
+
 _NAME, _KANA, _ADDRESS, _BORN = "n:", "k:", "a:", "b:"
 _ADDRESS_TOKEN = 60
 _NAMED_PART = re.compile("[都道府県市区郡町村]")
@@ -183,24 +195,24 @@ _NAMED_PART = re.compile("[都道府県市区郡町村]")
 _RESIDENTS = """
     SELECT p.resident_id, r.addressee_number, p.code, p.presence, p.entry::text AS entry,
            p.household_id, h.household_number
-    FROM resident_present p
+    FROM resident_today p
     JOIN resident r USING (municipality, resident_id)
     JOIN household h USING (municipality, household_id)
     WHERE {conditions}
       AND ({after}::uuid IS NULL OR (p.entry ->> 'name_kana', p.resident_id) > (
-        SELECT c.entry ->> 'name_kana', c.resident_id FROM resident_present c
+        SELECT c.entry ->> 'name_kana', c.resident_id FROM resident_today c
         WHERE c.municipality = {municipality} AND c.resident_id = {after}))
     ORDER BY p.entry ->> 'name_kana', p.resident_id
     LIMIT {limit}"""
 _HOUSEHOLDS = """
     WITH found AS (
         SELECT h.household_id, (
-            SELECT coalesce(min(m.entry ->> 'name_kana'), '') FROM resident_present m
+            SELECT coalesce(min(m.entry ->> 'name_kana'), '') FROM resident_today m
             WHERE m.municipality = h.municipality AND m.household_id = h.household_id
               AND m.presence = '現存' AND m.entry ->> 'relationship' = '世帯主') AS kana
         FROM household h
         WHERE h.municipality = {municipality} AND h.household_id IN (
-            SELECT p.household_id FROM resident_present p
+            SELECT p.household_id FROM resident_today p
             WHERE p.presence = '現存' AND {conditions}
             UNION ALL SELECT {after}::uuid))
     SELECT household_id FROM found

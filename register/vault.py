@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from domain.errors import ContractBroken, Refused
 from register import audit
@@ -48,6 +48,20 @@ class Keyring(Protocol):
     def writing(self, use: Any) -> _Key:
         """The key new values are written with: ``encrypt``, ``lookup`` or ``telegram``."""
         ...
+
+
+class _Bodies(NamedTuple):
+    """A table of sealed bodies: how it names them, and which way they went."""
+
+    table: str
+    name: str
+    direction: str
+
+
+_BODIES = (
+    _Bodies("telegram_body", "telegram_id", "direction"),
+    _Bodies("inbox_body", "message_id", "'in'"),
+)
 
 
 class Vault:
@@ -117,6 +131,16 @@ class Vault:
         place = _vault_place(acting.municipality, resident_id, field, row["ordinal"])
         return unseal(self._key(row["key_id"]), row["ciphertext"], place).decode()
 
+    async def holds(self, tx: Tx, municipality: str, resident_id: UUID, field: str) -> bool:
+        """Whether a person has any value; nothing is decrypted."""
+        return await tx.fetchval(
+            "SELECT EXISTS (SELECT FROM vault WHERE municipality = $1 AND resident_id = $2"
+            " AND field = $3)",
+            municipality,
+            resident_id,
+            field,
+        )
+
     async def find(self, tx: Tx, municipality: str, field: str, value: str, /) -> UUID | None:
         """Who holds, or held, this value, by its keyed hash; nothing is decrypted."""
         return await tx.fetchval(
@@ -125,6 +149,10 @@ class Vault:
             field,
             self._hash("vault", municipality, field, value),
         )
+
+    def key_of(self, municipality: str, field: str, value: str) -> bytes:
+        """A keyed hash to find something by, that tells nothing about the value."""
+        return self._hash("vault", municipality, field, value)
 
     def seal_body(
         self, municipality: str, telegram_id: UUID, direction: str, body: bytes
@@ -154,8 +182,10 @@ class Vault:
 
         Each batch is a transaction of the caller's: interrupted, the next call goes on.
         """
-        values = await self._re_encrypt(tx, municipality)
-        return values or await self._re_wrap(tx, municipality)
+        done = await self._re_encrypt(tx, municipality)
+        for bodies in _BODIES:
+            done = done or await self._re_wrap(tx, municipality, bodies)
+        return done
 
     async def _re_encrypt(self, tx: Tx, municipality: str) -> int:
         rows = await tx.fetch(
@@ -178,22 +208,23 @@ class Vault:
             )
         return len(rows)
 
-    async def _re_wrap(self, tx: Tx, municipality: str) -> int:
+    async def _re_wrap(self, tx: Tx, municipality: str, bodies: _Bodies) -> int:
         rows = await tx.fetch(
-            "SELECT telegram_id, direction, key_id, wrapped_key FROM telegram_body"
+            f"SELECT {bodies.name} AS name, {bodies.direction} AS direction, key_id, wrapped_key"  # noqa: S608
+            f" FROM {bodies.table}"
             " WHERE municipality = $1 AND key_id <> $2 AND wrapped_key IS NOT NULL"
-            " ORDER BY telegram_id, direction LIMIT $3 FOR UPDATE",
+            " ORDER BY 1, 2 LIMIT $3 FOR UPDATE",
             municipality,
             self._telegram,
             _BATCH,
         )
         for row in rows:
-            where = (municipality, row["telegram_id"], row["direction"])
+            where = (municipality, row["name"], row["direction"])
             place = b"key|" + _body_place(*where)
             data_key = unseal(self._key(row["key_id"]), row["wrapped_key"], place)
             await tx.execute(
-                "UPDATE telegram_body SET key_id = $4, wrapped_key = $5 WHERE municipality = $1"
-                " AND telegram_id = $2 AND direction = $3",
+                f"UPDATE {bodies.table} SET key_id = $4, wrapped_key = $5 WHERE municipality = $1"  # noqa: S608
+                f" AND {bodies.name} = $2 AND {bodies.direction} = $3",
                 *where,
                 self._telegram,
                 seal(self._keys[self._telegram], data_key, place),

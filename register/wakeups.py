@@ -21,6 +21,8 @@ class Cause(StrEnum):
     STOCK = "stock"
     RESIDENT_CHANGED = "resident_changed"
     CLOCK = "clock"
+    MESSAGE = "message"
+    VISIT = "visit"
 
 
 async def wake(

@@ -79,6 +79,8 @@ class PeerSettings(_Settings):
     unified_addressee_settling: Duration = timedelta(seconds=60)
     intermediate_server_url: str
     intermediate_server_settling: Duration = timedelta(seconds=60)
+    mynaportal_url: str
+    mynaportal_settling: Duration = timedelta(seconds=60)
     http_timeout: Duration = timedelta(seconds=10)
     http_connections: int = 100
 
@@ -118,11 +120,15 @@ class TokenGrant(BaseModel):
 
 
 class ApiSettings(RegisterSettings, VaultSettings):
-    """The API: register and vault, no engine – what it accepts, the relay carries on."""
+    """The API: register and vault, no engine – what it accepts, the relay carries on.
+
+    ``api_inbox_secrets`` has, for each system that pushes messages to us, the secret it signs with.
+    """
 
     api_host: str = "127.0.0.1"
     api_port: Port = 8000
     api_tokens: dict[str, TokenGrant] = Field(default_factory=dict, repr=False)
+    api_inbox_secrets: dict[str, SecretStr] = Field(default_factory=dict, repr=False)
     api_max_body: int = 256 * 1024
 
 

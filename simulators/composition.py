@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulators.intermediate_server import IntermediateServer
 from simulators.jlis import Jlis
+from simulators.mynaportal import Mynaportal
 from simulators.unified_addressee import UnifiedAddressee
 
 if TYPE_CHECKING:
@@ -20,7 +21,13 @@ class Systems:
         self.intermediate_server = IntermediateServer(outside)
         self.unified_addressee = UnifiedAddressee(outside)
         self.jlis = Jlis(outside)
-        self.all: list[System] = [self.intermediate_server, self.unified_addressee, self.jlis]
+        self.mynaportal = Mynaportal(outside)
+        self.all: list[System] = [
+            self.intermediate_server,
+            self.unified_addressee,
+            self.jlis,
+            self.mynaportal,
+        ]
         self.by_name = {system.name: system for system in self.all}
 
     async def open(self) -> None:

@@ -1,4 +1,4 @@
-"""Control doors: arm faults, load people, move the clock, read the ledgers.
+"""Control doors: arm faults, load people, move the clock, read the ledgers, act as a citizen.
 
 For tests, the demo and reconciliation by hand; never part of a protocol, and the product does not
 know them.  With a token set, every door wants it in the header Control-Token.
@@ -14,6 +14,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, HTTPException
 from pydantic import BaseModel, Field
 
+from simulators.citizens_doors import add_citizens
 from simulators.faults import Fault
 from simulators.hours import OpeningHours
 from simulators.inspection import ledger_of, wipe
@@ -55,7 +56,10 @@ class HoursOf(BaseModel):
 
 
 class DelayOf(BaseModel):
-    """Seconds before a system sends a kind of notice (AT-02, AT-03, SYMBOL)."""
+    """Seconds before a system sends a kind of notice: AT-02, AT-03, SYMBOL, CS-05, CS-07, OS-01 …
+
+    ``municipality`` is the receiver.
+    """
 
     system: str
     kind: str
@@ -68,6 +72,7 @@ def control_router(outside: Outside, systems: Systems) -> APIRouter:
     router = APIRouter(prefix="/_control", dependencies=[Depends(_guard(outside))])
     _add_weather(router, outside)
     _add_contents(router, outside, systems)
+    add_citizens(router, systems)
     return router
 
 

@@ -1,52 +1,63 @@
-"""Notices one system here owes to another: written with their cause, sent until they arrive.
+"""Notices a system here owes to another, or to a municipality's inbox: sent until they arrive.
 
-Each is a row of the cause's own transaction, so a restart loses none.  The receiver is idempotent
-by the notice's id, and passes over a notice older than what it has, so order does not matter.
+Each is a row of its cause's own transaction, so a restart loses none.  They arrive at least once
+and in any order: a failed one is sent again after others have overtaken it.  The receiver is
+idempotent by the notice's id.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-import aiohttp
+from simulators.faults import FaultKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     import asyncpg
 
     from simulators.ledger import Connection
     from simulators.outside import Outside
+    from simulators.ways import Way
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 32
 _LONGEST_PAUSE = 5.0
 _MOMENT = 0.01  # so that neighbours go out together
-_ARRIVED, _REFUSED = 200, 422
+_ARRIVED = range(200, 300)
+_REFUSED, _NO_ANSWER = 422, 0
+_CLOSED_PAUSE = 0.5
 
 
 class Notice(NamedTuple):
-    """A notice about one ``subject``, owed because of the message ``cause``."""
+    """A notice about one ``subject``, owed because of the message ``cause``.
+
+    ``message_id`` is the id it travels under, for ever; without one it gets a new id of its own.
+    """
 
     cause: UUID
     municipality: str
     subject: str
     kind: str
-    contents: dict[str, object]
+    contents: Mapping[str, object]
+    message_id: UUID | None = None
 
 
 class Deliveries:
-    """The notices of one system, all of which go to 中間サーバー."""
+    """The notices of one system; ``ways`` tells how each kind travels."""
 
-    def __init__(self, sender: str, pool: asyncpg.Pool, outside: Outside) -> None:
+    def __init__(
+        self, sender: str, pool: asyncpg.Pool, outside: Outside, ways: Mapping[str, Way]
+    ) -> None:
         self._sender = sender
         self._pool = pool
         self._outside = outside
+        self._ways = ways
         self._nudged = asyncio.Event()
         self._crowded = False
         self._under_way: dict[int, asyncio.Task[None]] = {}
@@ -56,8 +67,10 @@ class Deliveries:
         """Write a notice down inside the transaction of its cause."""
         delay = self._outside.delays.of(self._sender, notice.kind, notice.municipality)
         await connection.execute(
-            "INSERT INTO deliveries (cause, municipality, subject, kind, contents, due_at)"
-            " VALUES ($1, $2, $3, $4, $5, clock_timestamp() + make_interval(secs => $6))",
+            "INSERT INTO deliveries"
+            " (cause, municipality, subject, kind, contents, message_id, due_at)"
+            " VALUES ($1, $2, $3, $4, $5, coalesce($6, gen_random_uuid()),"
+            " clock_timestamp() + make_interval(secs => $7))",
             *notice,
             delay,
         )
@@ -106,17 +119,30 @@ class Deliveries:
         return None
 
     async def _deliver(self, row: asyncpg.Record) -> None:
-        status = 0
+        status = _NO_ANSWER
         try:
-            status = await self._send(row)
-            await self._note(row, status)
+            if self._ways[row["kind"]].is_open(row["municipality"]):
+                status = await self._send(row)
+                await self._note(row, status)
+            else:
+                await self._put_off(row)
         finally:
             del self._under_way[row["id"]]
-            if self._crowded or status != _ARRIVED:
+            if self._crowded or status not in _ARRIVED:
                 self.nudge()
 
+    async def _put_off(self, row: asyncpg.Record) -> None:
+        """Outside our hours: look again soon, because clock and hours may be moved."""
+        await self._pool.execute(
+            "UPDATE deliveries SET due_at = clock_timestamp() + make_interval(secs => $2)"
+            " WHERE id = $1",
+            row["id"],
+            _CLOSED_PAUSE,
+        )
+
     async def _note(self, row: asyncpg.Record, status: int) -> None:
-        """Note the attempt; after a refusal, which stands for ever, the next has a new id."""
+        """Note the attempt; what 中間サーバー refused, which stands for ever, gets a new id."""
+        refused = status == _REFUSED and row["kind"] in _RENAMED
         await self._pool.execute(
             "UPDATE deliveries SET attempts = attempts + 1,"
             " delivered_at = CASE WHEN $2 THEN clock_timestamp() END,"
@@ -124,34 +150,28 @@ class Deliveries:
             " due_at = CASE WHEN $2 THEN due_at"
             " ELSE clock_timestamp() + make_interval(secs => $4) END WHERE id = $1",
             row["id"],
-            status == _ARRIVED,
-            status == _REFUSED,
+            status in _ARRIVED,
+            refused,
             min(0.1 * 2.0 ** min(row["attempts"], 10), _LONGEST_PAUSE),
         )
 
     async def _send(self, row: asyncpg.Record) -> int:
-        """Put the notice, twice where a fault says so; the last status, 0 for none."""
-        url = f"{self._outside.url}/intermediate-server/messages/{row['message_id']}"
-        body: dict[str, object] = {
-            "message_id": str(row["message_id"]),
-            "municipality": row["municipality"],
-            "kind": row["kind"],
-            "subject": row["subject"],
-            "version": row["id"],
-            "contents": row["contents"],
-        }
-        if self._outside.faults.doubles(self._sender, row["municipality"], row["kind"]):
-            await self._put(url, row["municipality"], body)
-        return await self._put(url, row["municipality"], body)
+        """Send as the fault that is armed says; the last status, 0 for none we know of."""
+        way = self._ways[row["kind"]]
+        fault = self._outside.faults.on_notice(self._sender, row["municipality"], row["kind"])
+        match fault and fault.kind:
+            case FaultKind.LOSE_REQUEST:
+                return _NO_ANSWER
+            case FaultKind.LOSE_REPLY:
+                await way.send(row)
+                return _NO_ANSWER
+            case FaultKind.DUPLICATE:
+                await way.send(row)
+            case FaultKind.SLOW if fault:
+                await asyncio.sleep(fault.seconds)
+            case _:
+                pass
+        return await way.send(row)
 
-    async def _put(self, url: str, municipality: str, body: dict[str, object]) -> int:
-        try:
-            async with self._outside.session.put(
-                url,
-                data=json.dumps(body, ensure_ascii=False).encode(),
-                headers={"Municipality": municipality, "Content-Type": "application/json"},
-            ) as response:
-                await response.read()
-                return response.status
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            return 0
+
+_RENAMED = frozenset({"AT-02", "AT-03", "SYMBOL"})

@@ -7,8 +7,12 @@
     SLOW           ``seconds`` before anything happens
     CLOSED         503 CLOSED with opens_at and Retry-After, ``seconds`` from now
     MALFORMED      the effect stands, and the answer is damaged as ``form`` says
-    DUPLICATE      a notice one system sends another arrives twice
+    DUPLICATE      a notice a system sends by itself arrives twice
     PASS           nothing: a healthy step of a scenario
+
+Notices a system sends by itself are met by DUPLICATE, and with ``on`` "notice" also by LOSE_REPLY
+(it arrives, and is sent again), LOSE_REQUEST (it does not, and is sent again), SLOW and PASS; their
+municipality is the receiver.
 
 A scenario is a list of faults that follow each other: the next begins when the one before is spent.
 ``doors.py`` plays them; the systems themselves know nothing of this.
@@ -55,6 +59,7 @@ class On(StrEnum):
 
     SEND = "send"
     LOOK_UP = "look_up"
+    NOTICE = "notice"
     ANY = "any"
 
 
@@ -84,20 +89,23 @@ class Fault(BaseModel):
         return (
             self.system == exchange.system
             and self.municipality in {None, exchange.municipality}
-            and self.on in {On.ANY, exchange.on}
             and self.message in {None, exchange.message}
-            and (self.kind is FaultKind.DUPLICATE) == exchange.own_notice
+            and self._waits_on(exchange.on)
         )
+
+    def _waits_on(self, on: On) -> bool:
+        if on is On.NOTICE:
+            return self.kind is FaultKind.DUPLICATE or self.on is On.NOTICE
+        return self.kind is not FaultKind.DUPLICATE and self.on in {On.ANY, on}
 
 
 class Exchange(BaseModel):
-    """A request as faults see it; ``own_notice`` marks one a system is about to send itself."""
+    """A request as faults see it, or a notice that a system is about to send by itself."""
 
     system: str
     municipality: str
     on: On
     message: str | None
-    own_notice: bool = False
 
 
 class Scenario:
@@ -153,12 +161,10 @@ class Faults:
         self._drop_spent()
         return found
 
-    def doubles(self, system: str, municipality: str, kind: str) -> bool:
-        """Whether a notice that a system is about to send goes out twice."""
-        exchange = Exchange(
-            system=system, municipality=municipality, on=On.SEND, message=kind, own_notice=True
-        )
-        return self.take(exchange) is not None
+    def on_notice(self, system: str, municipality: str, kind: str) -> Fault | None:
+        """The fault met by a notice that a system is about to send by itself."""
+        exchange = Exchange(system=system, municipality=municipality, on=On.NOTICE, message=kind)
+        return self.take(exchange)
 
     def waits_for_kinds(self, system: str, municipality: str) -> bool:
         """Whether the kind of a message matters to what is armed here."""

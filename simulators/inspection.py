@@ -17,7 +17,7 @@ _LISTS = {
         " WHERE municipality = $1 ORDER BY answered_at, id"
     ),
     "notices": (
-        "SELECT cause, subject, kind, attempts, delivered_at FROM deliveries"
+        "SELECT cause, message_id, subject, kind, attempts, delivered_at FROM deliveries"
         " WHERE municipality = $1 ORDER BY id"
     ),
 }
@@ -46,6 +46,32 @@ _OWN_LISTS = {
             " WHERE municipality = $1 ORDER BY request_number"
         ),
         "symbols": "SELECT code, symbol FROM symbols WHERE municipality = $1 ORDER BY code",
+        "certificates": (
+            "SELECT message_id, origin, destination, applicant, voided_by, reported_by, envelope"
+            " FROM certificates WHERE origin = $1 OR destination = $1 ORDER BY ordinal"
+        ),
+        "move_in_notices": (
+            "SELECT message_id, municipality, origin, contents FROM move_in_notices"
+            " WHERE municipality = $1 OR origin = $1 ORDER BY message_id"
+        ),
+        "departures": (
+            "SELECT message_id, code, contents FROM departures WHERE municipality = $1"
+            " ORDER BY message_id"
+        ),
+    },
+    "mynaportal": {
+        "applications": (
+            "SELECT id, origin, destination, filed_at, contents FROM applications"
+            " WHERE origin = $1 OR destination = $1 ORDER BY filed_at, id"
+        ),
+        "parts": (
+            "SELECT message_id, application_id, kind, withdrawn_by, envelope FROM parts"
+            " WHERE municipality = $1 ORDER BY kind, message_id"
+        ),
+        "statuses": (
+            "SELECT message_id, application_id, contents FROM statuses WHERE municipality = $1"
+            " ORDER BY ordinal"
+        ),
     },
     "unified_addressee": {
         "numbers": (
@@ -73,11 +99,25 @@ _OWN_LISTS = {
         ),
     },
 }
+# What is forgotten with a municipality, in this order; what others said of its people too.
+_HERE = "municipality = $1"
+_ABOUT = "(municipality = $1 OR code IN (SELECT code FROM people WHERE allotted_to = $1))"
 _TABLES = {
-    "jlis": ("linkage_requests", "symbols", "mailings", "entries", "people"),
-    "unified_addressee": ("addressees", "numbers"),
-    "intermediate_server": ("linkages", "copies", "numbers"),
+    "jlis": {
+        "departures": _HERE,
+        "move_in_notices": "(municipality = $1 OR origin = $1)",
+        "certificates": "(origin = $1 OR destination = $1)",
+        "linkage_requests": _HERE,
+        "symbols": _ABOUT,
+        "mailings": _ABOUT,
+        "entries": _ABOUT,
+        "people": "allotted_to = $1",
+    },
+    "unified_addressee": {"addressees": _HERE, "numbers": _HERE},
+    "intermediate_server": {"linkages": _HERE, "copies": _HERE, "numbers": _HERE},
+    "mynaportal": {"applications": "(origin = $1 OR destination = $1)"},
 }
+_EVERYWHERE = {"deliveries": _HERE, "messages": _HERE}
 
 
 async def ledger_of(system: System, municipality: str) -> dict[str, object]:
@@ -96,9 +136,8 @@ async def wipe(systems: Iterable[System], municipality: str | None) -> None:
     """Empty the ledgers of one municipality or of all; the secret and the postal table stay."""
     for system in systems:
         async with system.pool.acquire() as connection, connection.transaction():
-            for table in (*_TABLES[system.name], "deliveries", "messages"):
-                column = "allotted_to" if table == "people" else "municipality"
+            for table, mine in (_TABLES[system.name] | _EVERYWHERE).items():
                 await connection.execute(
-                    f"DELETE FROM {table} WHERE $1::text IS NULL OR {column} = $1",  # noqa: S608
+                    f"DELETE FROM {table} WHERE $1::text IS NULL OR {mine}",  # noqa: S608 - ours
                     municipality,
                 )

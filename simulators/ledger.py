@@ -31,6 +31,12 @@ class Refusal(Exception):
         self.reason = reason
 
 
+def check(holds: object, code: str, reason: str) -> None:
+    """Refuse the message unless this holds."""
+    if not holds:
+        raise Refusal(code, reason)
+
+
 class Message(NamedTuple):
     """What came in: its id, whose it is, which kind, and its exact bytes."""
 
@@ -71,7 +77,9 @@ class Ledger:
             try:
                 reply = await self._attempt(message, act)
             except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
-                continue
+                if await self.kind_of(message.id) is None:
+                    continue
+                reply = None
             return reply or await self._repeat(message)
         raise RuntimeError("LEDGER_BUSY")
 

@@ -32,6 +32,14 @@ def is_number(text: str) -> bool:
     return _is_checked(text, _NUMBER_DIGITS)
 
 
+def is_municipality(text: str) -> bool:
+    """Whether this is a 全国地方公共団体コード with a right check digit."""
+    if not re.fullmatch(r"\d{6}", text, re.ASCII):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(text, range(6, 1, -1), strict=False))
+    return text[-1] == str((11 - total % 11) % 10)
+
+
 def fresh_code() -> str:
     """A 住民票コード drawn at random (規則14条1項); the caller sees to it that it is new."""
     return _completed(TEST_PREFIX, secrets.randbelow(10**8), _CODE_DIGITS)

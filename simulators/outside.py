@@ -34,6 +34,10 @@ class Delays:
             ("unified_addressee", "AT-02"): settings.number_notice_delay,
             ("unified_addressee", "AT-03"): settings.copy_delay,
             ("jlis", "SYMBOL"): settings.symbol_delay,
+            ("jlis", "CS-05"): settings.letter_delay,
+            ("jlis", "CS-07"): settings.letter_delay,
+            ("mynaportal", "OS-01"): settings.application_delay,
+            ("mynaportal", "OS-02"): settings.application_delay,
         }
         self._here: dict[tuple[str, str, str], float] = {}
 

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from simulators.composition import Systems
 
 
+class Serials(BaseModel):
+    """Serial numbers, in decimal, of somebody's valid 電子証明書."""
+
+    signature: Annotated[str, Field(pattern=r"^\d{1,49}$")] | None = None
+    authentication: Annotated[str, Field(pattern=r"^\d{1,49}$")] | None = None
+
+
 class Inhabitant(BaseModel):
     """A resident as a municipality's 基本データリスト has them.
 
@@ -24,6 +31,7 @@ class Inhabitant(BaseModel):
     addressee_number: str | None = None
     update_number: Annotated[int, Field(ge=0)] = 0
     contents: dict[str, Any] = {}
+    serials: Serials = Serials()
 
 
 class Population(BaseModel):
@@ -62,6 +70,16 @@ async def _load_jlis(systems: Systems, municipality: str, people: list[Inhabitan
         " VALUES ($1, $2, $3, $2, true, jsonb_build_object($2::text, $4::integer), $5)"
         " ON CONFLICT (code) DO NOTHING",
         [(p.code, municipality, p.number, p.update_number, p.contents) for p in people],
+    )
+    await systems.jlis.pool.executemany(
+        "INSERT INTO serials (serial, purpose, code) VALUES ($1, $2, $3)"
+        " ON CONFLICT (serial) DO NOTHING",
+        [
+            (serial, purpose, person.code)
+            for person in people
+            for purpose, serial in person.serials
+            if serial is not None
+        ],
     )
 
 

@@ -8,8 +8,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Read from SIMULATORS_…; ``base_url`` is how they reach each other, by default their own port.
 
-    Delays are seconds.  With ``control_token`` set, the control doors want it in the header
-    Control-Token.
+    Delays are seconds.  ``inbox_url`` is where municipalities take in what others push to them;
+    without it such messages stay owed.  Each pushing system signs with a secret of its own.  With
+    ``control_token`` set, the control doors want it in the header Control-Token.
     """
 
     model_config = SettingsConfigDict(env_prefix="SIMULATORS_", frozen=True)
@@ -23,6 +24,11 @@ class Settings(BaseSettings):
     number_notice_delay: float = 0.0
     copy_delay: float = 0.0
     symbol_delay: float = 0.3
+    letter_delay: float = 0.0
+    application_delay: float = 0.0
+    inbox_url: str = ""
+    jlis_inbox_secret: str = ""
+    mynaportal_inbox_secret: str = ""
 
     @property
     def own_url(self) -> str:

@@ -21,6 +21,7 @@ from simulators.deliveries import Deliveries
 from simulators.ledger import Ledger, Message, Refusal, Reply, open_pool
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     import asyncpg
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from simulators.ledger import Connection
     from simulators.outside import Outside
+    from simulators.ways import Way
 
 
 class Incoming(NamedTuple):
@@ -64,13 +66,17 @@ class System(ABC):
         settings = self.outside.settings
         pool = await open_pool(settings.database_url, self.name, settings.pool_size)
         self.ledger = Ledger(pool)
-        self.deliveries = Deliveries(self.name, pool, self.outside)
+        self.deliveries = Deliveries(self.name, pool, self.outside, self.ways())
         self.deliveries.start()
 
     async def close(self) -> None:
         """Stop sending notices, and let the database go."""
         await self.deliveries.stop()
         await self.pool.close()
+
+    def ways(self) -> Mapping[str, Way]:
+        """How the notices it owes travel, by kind."""
+        return {}
 
     def protocol(self) -> list[Route]:
         """What this system answers to."""

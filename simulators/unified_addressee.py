@@ -23,12 +23,16 @@ from simulators.deliveries import Notice
 from simulators.ledger import Message, Refusal
 from simulators.numbers import is_number
 from simulators.system import Incoming, System, unknown_message
+from simulators.ways import ToIntermediateServer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
     from starlette.responses import Response
 
     from simulators.ledger import Connection
+    from simulators.ways import Way
 
 
 class AddresseeContents(BaseModel):
@@ -70,6 +74,11 @@ class UnifiedAddressee(System):
     name: ClassVar[str] = "unified_addressee"
     collection: ClassVar[str] = "requests"
     owing: ClassVar[frozenset[str]] = frozenset({"AT-01", "AT-03"})
+
+    def ways(self) -> Mapping[str, Way]:
+        """Everything goes to 中間サーバー."""
+        way = ToIntermediateServer(self.outside)
+        return {"AT-02": way, "AT-03": way}
 
     def protocol(self) -> list[Route]:
         """One may also ask whether 中間サーバー has been told."""

@@ -10,12 +10,34 @@ import pytest
 from tests.server import Place, Server
 
 # One house for a whole run: two workers on one queue would each meet half of the faults.
-from tests.workflows.fixtures import house, quiet_house, saboteur, town, trials
+from tests.workflows.fixtures import (
+    destination,
+    far_house,
+    frontier,
+    house,
+    movers,
+    origin,
+    quiet_house,
+    saboteur,
+    town,
+    trials,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["house", "quiet_house", "saboteur", "town", "trials"]
+__all__ = [
+    "destination",
+    "far_house",
+    "frontier",
+    "house",
+    "movers",
+    "origin",
+    "quiet_house",
+    "saboteur",
+    "town",
+    "trials",
+]
 
 _ALONE = "alone"
 _SPARE_WORKERS = 4

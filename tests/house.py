@@ -321,10 +321,15 @@ async def a_house(
     *,
     task_queue: str = "procedures",
     relay: bool = True,
+    **outside: Any,
 ) -> AsyncGenerator[House]:
-    """Everything but the worker, which tests compose as they need it; the ``relay`` if they say."""
+    """Everything but the worker, which tests compose as they need it; the ``relay`` if they say.
+
+    Houses of one run that stand beside each other in a namespace need a ``task_queue`` each;
+    ``outside`` are further settings of the simulators.
+    """
     async with AsyncExitStack() as stack:
-        world = await stack.enter_async_context(a_world(outside_url, symbol_delay=0.05))
+        world = await stack.enter_async_context(a_world(outside_url, symbol_delay=0.05, **outside))
         settings = _settings(place, world, keyring_path, namespace).model_copy(
             update={"temporal_task_queue": task_queue}
         )
@@ -360,6 +365,8 @@ def _settings(place: Place, world: World, keyring_path: Path, namespace: str) ->
         intermediate_server_url=f"{world.url}/intermediate-server",
         jlis_settling=timedelta(milliseconds=50),
         unified_addressee_settling=timedelta(milliseconds=50),
+        mynaportal_url=f"{world.url}/mynaportal",
+        mynaportal_settling=timedelta(milliseconds=50),
         http_timeout=timedelta(seconds=3),
         patience_scale=0.02,
         worker_grace=timedelta(seconds=1),

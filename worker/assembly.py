@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.arrivals import Arrivals
 from activities.attention import Attention
+from activities.certificates import Certificates
 from activities.code_pool import CodePool
+from activities.departures import Departures
 from activities.desk import Desk
 from activities.dispatch import Dispatch
 from activities.failures import Failures, Patience
 from activities.juki_net import JukiNet
 from activities.letters import PeerLine
 from activities.linkage import Linkage
+from activities.newcomers import Newcomers
 from activities.office import Office
+from activities.portal import Portal
 from activities.residents import Residents
+from activities.serials import Serials
 from activities.unified_addressee import UnifiedAddressee
 from clients.intermediate_server import IntermediateServerClient
 from clients.jlis import JlisClient
+from clients.mynaportal import MynaportalClient
 from clients.unified_addressee import UnifiedAddresseeClient
 from clients.wire import Wire
 from domain.telegrams import Peer
@@ -63,6 +70,12 @@ def steps(given: Surroundings) -> list[Any]:
         JukiNet(dispatch, given.vault),
         UnifiedAddressee(desk, dispatch, given.vault, addressee, attention),
         Linkage(desk, dispatch, given.vault, server, attention),
+        Departures(desk),
+        Certificates(dispatch, given.vault),
+        Portal(dispatch),
+        Arrivals(desk, dispatch, given.vault),
+        Newcomers(desk, dispatch),
+        Serials(desk, dispatch, given.vault),
         CodePool(dispatch),
     )
 
@@ -72,9 +85,11 @@ def dispatch_at(desk: Desk, given: Surroundings) -> Dispatch:
     settings = given.settings
     jlis = JlisClient(_wire(given, settings.jlis_url))
     addressee = UnifiedAddresseeClient(_wire(given, settings.unified_addressee_url))
+    portal = MynaportalClient(_wire(given, settings.mynaportal_url))
     peers = {
         Peer.JLIS: PeerLine(jlis, settings.jlis_settling),
         Peer.UNIFIED_ADDRESSEE: PeerLine(addressee, settings.unified_addressee_settling),
+        Peer.MYNAPORTAL: PeerLine(portal, settings.mynaportal_settling),
     }
     # Half again the time-out, because sending begins within the first third of the lease.
     return Dispatch(desk, given.vault, peers, settings.http_timeout * 1.5)

@@ -9,40 +9,48 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import (
-    ActivityError,
-    ApplicationError,
-    CancelledError,
-    FailureError,
-)
+from temporalio.exceptions import ApplicationError, CancelledError, FailureError
 from temporalio.exceptions import TimeoutError as TimedOut
 
 with workflow.unsafe.imports_passed_through():
     from activities.office import CLOSE, READ_STANDING, TAKE_WAKEUPS
     from activities.step import card_of
-    from domain.cases import CaseRef, Progress, Standing, StepRef, StepState, WaitKind
-    from workflows.patience import OFFICE, ONCE, STEP
+    from domain.cases import CaseRef, Progress, Standing, StepRef, StepState
+    from workflows.details import Details, waiting
+    from workflows.execution import Parked, beside, by_the_engine, settled
+    from workflows.patience import OFFICE, STEP
     from workflows.picture import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
-    from workflows.patience import Patience
-
 A = TypeVar("A")
 R = TypeVar("R")
-_PARKING = frozenset({"Refused", "ContractBroken"})
+_A_DAY = 86_400.0
+_BEGINS_ANEW = workflow.ContinueAsNewError
 
 
 class TurnedBack(Exception):
     """The case is being withdrawn: what was going forward stops where it is."""
 
 
-class Parked(Exception):
-    """A step was refused, or answered in a form nobody can read: its incident is open."""
+class Line(NamedTuple):
+    """One line of a procedure: its step, and the step that takes it back, if any."""
+
+    step: str
+    undo: str | None
+
+
+def line(
+    do: Callable[[A, StepRef], Awaitable[Progress]],
+    *,
+    undo: Callable[[A, StepRef], Awaitable[Progress]] | None = None,
+) -> Line:
+    """A line that `apart` performs; do and undo are of one collaborator."""
+    return Line(card_of(do).name, card_of(undo).name if undo else None)
 
 
 class Conduct:
@@ -53,9 +61,14 @@ class Conduct:
         self._picture: Picture
         self._reading = asyncio.Lock()
         self._woken = False
-        self._ended = False
         self._takes = 0
-        self._running: set[asyncio.Task[Any]] = set()
+        self._executed = 0
+        self._ended = False
+        self._under_way = 0
+        self._running: set[asyncio.Task[Progress]] = set()
+        self._dozing: set[tuple[str, StepRef]] = set()
+        self._catching_up = asyncio.Lock()
+        self._details = Details()
         self._performed: list[tuple[str, str | None, StepRef]] = []
 
     async def story(self) -> None:
@@ -92,17 +105,44 @@ class Conduct:
 
         The undo is registered first: a step may take effect and still report failure.
         """
-        step, back = card_of(do).name, card_of(undo).name if undo else None
-        refs = [self._ref(subject) for subject in self._picture.subjects]
-        self._register(step, back, refs)
-        if not self._picture.turned:
-            await self.together(*(self._forward(step, ref) for ref in refs))
+        card = card_of(do)
+        executed = self._executed
+        await self._perform(line(do, undo=undo), whole_case=card.whole_case)
+        if card.whole_case and self._executed > executed:
+            # Such a step may have settled who the case is about, or that it is over.
+            await self._read(READ_STANDING)
+
+    async def apart(self, *lines: Line) -> None:
+        """Perform these lines for every person by themselves: nobody waits for the others."""
+        await self._perform(*lines)
 
     async def together(self, *steps: Coroutine[Any, Any, None]) -> None:
-        """Do independent things at once; all have settled when this returns."""
-        for outcome in await asyncio.gather(*steps, return_exceptions=True):
-            if isinstance(outcome, BaseException):
-                raise outcome
+        """Do independent things at once; all have settled when this returns.
+
+        A run that begins anew takes everything along that merely stands and waits.
+        """
+        tasks = [asyncio.ensure_future(step) for step in steps]
+        pending = set(tasks)
+        while pending:
+            settled, pending = await workflow.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            if any(isinstance(_outcome(task), _BEGINS_ANEW) for task in settled):
+                for task in pending:
+                    task.cancel()
+        for task in sorted(tasks, key=lambda task: not isinstance(_outcome(task), _BEGINS_ANEW)):
+            if (failure := _outcome(task)) is not None:
+                raise failure
+
+    async def _perform(self, *lines: Line, whole_case: bool = False) -> None:
+        subjects = (0,) if whole_case else self._picture.subjects
+        refs = [self._ref(subject) for subject in subjects]
+        for one in lines:
+            self._register(one.step, one.undo, refs)
+        if not self._picture.turned and not self._picture.over:
+            await self.together(*(self._go(lines, ref) for ref in refs))
+
+    async def _go(self, lines: tuple[Line, ...], ref: StepRef) -> None:
+        for one in lines:
+            await self._forward(one.step, ref)
 
     async def _tell(self) -> None:
         with suppress(TurnedBack):
@@ -120,14 +160,23 @@ class Conduct:
             await self._settle(step, ref)
 
     async def _catch_up(self, step: str, ref: StepRef) -> None:
-        """Settle again the earlier steps of this person that an amendment has reopened."""
+        """Settle again what was reopened: earlier steps of this person, and of the whole case."""
         while reopened := self._reopened_before(step, ref):
-            await self._settle(reopened, ref)
+            earlier, whose = reopened
+            if whose == ref:
+                await self._settle(earlier, ref)
+                continue
+            async with self._catching_up:
+                if not self._picture.passed(earlier, whose):
+                    await self._settle(earlier, whose)
 
-    def _reopened_before(self, step: str, ref: StepRef) -> str | None:
-        own = [done for done, _, person in self._performed if person == ref]
-        earlier = own[: own.index(step)]
-        return next((done for done in earlier if not self._picture.passed(done, ref)), None)
+    def _reopened_before(self, step: str, ref: StepRef) -> tuple[str, StepRef] | None:
+        for done, _, whose in self._performed:
+            if (done, whose) == (step, ref):
+                break
+            if whose in (ref, self._ref(0)) and not self._picture.passed(done, whose):
+                return done, whose
+        return None
 
     async def _settle(self, step: str, ref: StepRef) -> None:
         """Going forward: try until the step is settled, or an amendment asks to look back first."""
@@ -144,7 +193,7 @@ class Conduct:
             if progress.wait is None:
                 self._picture.note(step, ref, StepState.DONE)
                 return
-            await self._doze(step, progress, takes)
+            await self._doze(step, ref, progress, takes)
 
     async def _take_back(self) -> None:
         """取下げ: undo, newest first, whatever may have had an effect."""
@@ -166,7 +215,7 @@ class Conduct:
                 continue
             if progress.wait is None:
                 return
-            await self._doze(back, progress, takes)
+            await self._doze(back, ref, progress, takes)
 
     async def _until_decided(self, step: str, ref: StepRef) -> None:
         """Stand still at an incident until staff have decided it, or the case turns back.
@@ -176,20 +225,35 @@ class Conduct:
         turned = self._picture.turned
         if not self._picture.is_parked(step, ref):
             return
-        workflow.set_current_details(f"職員の判断待ち: {step}")
+        self._details.tell(step, ref, f"{step}: 職員の判断を待っています。")
         await workflow.wait_condition(
             lambda: not self._picture.is_parked(step, ref) or self._picture.turned is not turned
         )
 
-    async def _doze(self, step: str, progress: Progress, takes: int) -> None:
+    async def _doze(self, step: str, ref: StepRef, progress: Progress, takes: int) -> None:
         """Sleep out a wait; a wake-up taken since the step began shortens it to nothing."""
-        workflow.set_current_details(_waiting(step, progress))
+        self._details.tell(step, ref, waiting(step, progress))
+        self._dozing.add((step, ref))
+        self._begin_anew_before(progress, takes)
         turned = self._picture.turned
-        with suppress(asyncio.TimeoutError):
-            await workflow.wait_condition(
-                lambda: self._takes != takes or self._picture.turned is not turned,
-                timeout=progress.seconds,
-            )
+        try:
+            with suppress(asyncio.TimeoutError):
+                await workflow.wait_condition(
+                    lambda: self._takes != takes or self._picture.turned is not turned,
+                    timeout=progress.seconds,
+                )
+        finally:
+            self._dozing.discard((step, ref))
+
+    def _begin_anew_before(self, progress: Progress, takes: int) -> None:
+        """A wait that may outlast a day begins with a fresh run, which stands at the wait at once.
+
+        So a deploy has to be compatible with this one line only, and weeks leave no history.  Not
+        while anything is under way, nor where this run did no more than come to stand here.
+        """
+        busy = self._under_way or self._woken or self._reading.locked() or self._takes != takes
+        if progress.seconds >= _A_DAY and not busy and self._executed > len(self._dozing):
+            workflow.continue_as_new(self._case)
 
     def _stop_if_turned(self) -> None:
         if self._picture.turned:
@@ -218,27 +282,37 @@ class Conduct:
             self._picture = Picture(await self._office(reading, Standing))
 
     async def _execute(self, step: str, ref: StepRef) -> Progress:
-        """Run a step; raises `Parked`, or `TurnedBack` when it was let go of.
-
-        The first time beside the workflow task, because most steps are healthy.  Only what comes to
-        nothing there becomes an activity of its own, which the engine tries for as long as it
-        takes.  The ledger makes either harmless after the other.
-        """
-        workflow.set_current_details(step)
-        turned = self._picture.turned
+        """Run a step; raises `Parked`, or `TurnedBack` when it was let go of."""
+        self._details.tell(step, ref, f"{step}: 実行中")
+        self._executed += 1
+        self._under_way += 1
         try:
-            return await _settled(_beside(step, ref, Progress, STEP))
+            return await self._tried(step, ref)
+        finally:
+            self._under_way -= 1
+            self._details.drop(step, ref)
+
+    async def _tried(self, step: str, ref: StepRef) -> Progress:
+        """The first time beside the workflow task, because most steps are healthy.
+
+        Only what comes to nothing there becomes an activity of its own, which the engine tries for
+        as long as it takes.  The ledger makes either harmless after the other.
+        """
+        turned = self._picture.turned
+        whose = f"{ref.subject}人目" if ref.subject and len(self._picture.subjects) > 1 else None
+        try:
+            return await settled(beside(step, ref, Progress, STEP, whose))
         except (ApplicationError, TimedOut) as failure:
             await self._pause_after(failure)
         if self._picture.turned is not turned:
             raise TurnedBack
-        return await self._let_go_of(_by_the_engine(step, ref, Progress, STEP))
+        return await self._let_go_of(by_the_engine(step, ref, Progress, STEP, whose))
 
-    async def _let_go_of(self, task: asyncio.Task[R]) -> R:
+    async def _let_go_of(self, task: asyncio.Task[Progress]) -> Progress:
         """Wait for an activity that is cancelled when the case turns back."""
         self._running.add(task)
         try:
-            return await _settled(task)
+            return await settled(task)
         except CancelledError:
             if not self._picture.turned:
                 raise
@@ -249,9 +323,9 @@ class Conduct:
     async def _office(self, duty: str, kind: type[R]) -> R:
         """Do what every case does besides its steps; our own register is asked beside the task."""
         try:
-            return await _beside(duty, self._case, kind, OFFICE)
+            return await beside(duty, self._case, kind, OFFICE)
         except FailureError:
-            return await _by_the_engine(duty, self._case, kind, OFFICE)
+            return await by_the_engine(duty, self._case, kind, OFFICE)
 
     async def _pause_after(self, failure: FailureError) -> None:
         """Leave a peer alone for as long as the attempt said; turning back ends the pause."""
@@ -266,56 +340,5 @@ class Conduct:
         )
 
 
-async def _settled(task: asyncio.Task[R]) -> R:
-    """Wait for an activity; raises `Parked`, or what failed as it is.
-
-    Beside the workflow task a failure comes bare, from the engine wrapped.
-    """
-    try:
-        return await task
-    except FailureError as failure:
-        bare = failure.cause if isinstance(failure, ActivityError) else None
-        cause = bare or failure
-    if isinstance(cause, ApplicationError) and cause.type in _PARKING:
-        raise Parked
-    raise cause
-
-
-def _beside(
-    name: str, about: StepRef | CaseRef, kind: type[R], patience: Patience
-) -> asyncio.Task[R]:
-    return workflow.start_local_activity(
-        name,
-        about,
-        result_type=kind,
-        start_to_close_timeout=patience.beside,
-        retry_policy=ONCE,
-        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    )
-
-
-def _by_the_engine(
-    name: str, about: StepRef | CaseRef, kind: type[R], patience: Patience
-) -> asyncio.Task[R]:
-    return workflow.start_activity(
-        name,
-        about,
-        result_type=kind,
-        start_to_close_timeout=patience.attempt,
-        retry_policy=patience.retry,
-        # What is under way when the case turns back must have ended before it is undone.
-        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    )
-
-
-_WAITS = {
-    WaitKind.LANE: "先の異動の電文を待っています",
-    WaitKind.CODE_STOCK: "住民票コードの補充を待っています",
-    WaitKind.OPENING: "住基ネットの開局を待っています",
-    WaitKind.PEER_PROGRESS: "相手システムの処理を待っています",
-}
-
-
-def _waiting(step: str, progress: Progress) -> str:
-    behind = f"（{progress.behind} の後）" if progress.behind else ""
-    return f"{step}: {_WAITS[progress.wait] if progress.wait else ''}{behind}"
+def _outcome(task: asyncio.Future[None]) -> BaseException | None:
+    return asyncio.CancelledError() if task.cancelled() else task.exception()

@@ -17,6 +17,7 @@ class Picture:
         self._direction = standing.direction
         self._states = {(line.step, line.subject): line.state for line in standing.lines}
         self.subjects = standing.subjects
+        self.over = standing.over
         self._parked = frozenset(standing.parked)
 
     @property

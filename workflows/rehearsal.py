@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from activities.step import card_of
 from workflows.birth import Birth
+from workflows.certificate_serial import CertificateSerial
 from workflows.code_top_up import CodeTopUp
-from workflows.conduct import Conduct
+from workflows.conduct import Conduct, Line, line
+from workflows.move_in import MoveIn
+from workflows.move_in_notice import MoveInNotice
+from workflows.move_out import MoveOut
+from workflows.special_move_in import SpecialMoveIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
 
-PROCEDURES: tuple[type[Conduct], ...] = (Birth, CodeTopUp)
+__all__ = ["PROCEDURES", "Line", "Rehearsal", "card_of", "lines_of", "rehearse"]
 
-
-class Line(NamedTuple):
-    """One line of a procedure: its step, and the step that takes it back, if any."""
-
-    step: str
-    undo: str | None
+PROCEDURES: tuple[type[Conduct], ...] = (
+    Birth,
+    MoveOut,
+    MoveInNotice,
+    SpecialMoveIn,
+    MoveIn,
+    CertificateSerial,
+    CodeTopUp,
+)
 
 
 class Rehearsal(Conduct):
@@ -33,7 +41,11 @@ class Rehearsal(Conduct):
         self, do: Callable[..., Any], *, undo: Callable[..., Any] | None = None
     ) -> None:
         """Write one line down."""
-        self.lines.append(Line(card_of(do).name, card_of(undo).name if undo else None))
+        self.lines.append(line(do, undo=undo))
+
+    async def apart(self, *lines: Line) -> None:
+        """Write them down in order."""
+        self.lines += lines
 
     async def together(self, *steps: Coroutine[Any, Any, None]) -> None:
         """Write them down one after the other, as they were named."""

@@ -26,6 +26,9 @@ CREATE TABLE IF NOT EXISTS entries (
     countered_by  uuid,
     UNIQUE (municipality, code, update_number)
 );
+ALTER TABLE entries ADD COLUMN IF NOT EXISTS ordinal bigint GENERATED ALWAYS AS IDENTITY;
+ALTER TABLE entries ADD COLUMN IF NOT EXISTS before jsonb;
+CREATE INDEX IF NOT EXISTS entries_about ON entries (code);
 
 CREATE TABLE IF NOT EXISTS mailings (
     message_id   uuid PRIMARY KEY,
@@ -59,3 +62,49 @@ CREATE TABLE IF NOT EXISTS secret (
     only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
     key      bytea NOT NULL
 );
+
+-- Letters between municipalities, kept until nobody can ask for them.
+CREATE TABLE IF NOT EXISTS certificates (
+    message_id  uuid PRIMARY KEY,
+    ordinal     bigint GENERATED ALWAYS AS IDENTITY,
+    origin      text  NOT NULL,
+    destination text  NOT NULL,
+    applicant   text  NOT NULL,
+    envelope    jsonb NOT NULL,
+    voided_by   uuid,
+    reported_by text[] NOT NULL DEFAULT '{}'
+);
+CREATE INDEX IF NOT EXISTS certificates_from ON certificates (origin);
+CREATE INDEX IF NOT EXISTS certificates_to ON certificates (destination);
+
+CREATE TABLE IF NOT EXISTS certified (
+    code       text NOT NULL,
+    message_id uuid NOT NULL REFERENCES certificates ON DELETE CASCADE,
+    PRIMARY KEY (code, message_id)
+);
+CREATE INDEX IF NOT EXISTS certified_in ON certified (message_id);
+
+CREATE TABLE IF NOT EXISTS move_in_notices (
+    message_id   uuid PRIMARY KEY,
+    municipality text  NOT NULL,
+    origin       text  NOT NULL,
+    contents     jsonb NOT NULL
+);
+CREATE INDEX IF NOT EXISTS move_in_notices_from ON move_in_notices (municipality);
+CREATE INDEX IF NOT EXISTS move_in_notices_to ON move_in_notices (origin);
+
+CREATE TABLE IF NOT EXISTS departures (
+    message_id   uuid PRIMARY KEY,
+    municipality text  NOT NULL,
+    code         text  NOT NULL,
+    contents     jsonb NOT NULL
+);
+CREATE INDEX IF NOT EXISTS departures_from ON departures (municipality);
+
+-- Serial numbers of 電子証明書; without a code, valid no longer.
+CREATE TABLE IF NOT EXISTS serials (
+    serial  text PRIMARY KEY,
+    purpose text NOT NULL CHECK (purpose IN ('signature', 'authentication')),
+    code    text REFERENCES people ON DELETE CASCADE
+);
+CREATE INDEX IF NOT EXISTS serials_of ON serials (code);

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 JSON_TYPE = {"Content-Type": "application/json"}
 LARGEST = 16_384
+INBOX_SECRETS = {"jlis": "住基の合言葉", "mynaportal": "申請の合言葉"}
 
 
 class Answer(NamedTuple):
@@ -137,6 +138,7 @@ async def an_api(
         keyring_path=keyring,
         api_port=0,
         api_max_body=LARGEST,
+        api_inbox_secrets={system: SecretStr(secret) for system, secret in INBOX_SECRETS.items()},
         api_tokens={
             f"{role}-{code}-{secret}": TokenGrant(client=f"{role}-01", role=role, municipality=code)
             for code in municipalities

@@ -6,10 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from api.births import BirthForm
-from api.bodies import form, parsed
-from api.decisions import DecisionForm
-from api.people_forms import SearchForm
+from api.bodies import FORMS, form, parsed
 from api.problem_types import ProblemType
 from api.problems import described
 
@@ -19,7 +16,6 @@ if TYPE_CHECKING:
     from tests.api.counter import Api
 
 WITHOUT_TOKEN = {"/healthz", "/readyz", "/metrics"}
-FORMS = {"BirthForm": BirthForm, "DecisionForm": DecisionForm, "SearchForm": SearchForm}
 
 
 async def test_every_reference_in_openapi_leads_somewhere(api: Api) -> None:

@@ -26,6 +26,9 @@ BODIES: tuple[Any, ...] = (
 )
 
 
+IDS = ("decision_id", "resident_id", "household_id", "message_id")
+
+
 async def test_no_answer_repeats_what_was_sent(api: Api, desk: Desk) -> None:
     """Canaries in path, query, headers, keys and values of every route: not one comes back."""
     asked = 0
@@ -41,15 +44,10 @@ async def test_no_answer_repeats_what_was_sent(api: Api, desk: Desk) -> None:
 
 async def _canaries(client: Client, path: str, method: str) -> AsyncIterator[Answer]:
     filled = path.format(
-        case_number="131016-R8-000123",
-        **{name: new_id() for name in ("decision_id", "resident_id", "household_id")},
+        case_number="131016-R8-000123", system="jlis", **{name: new_id() for name in IDS}
     )
     if "{" in path:
-        lost = path.format(
-            **dict.fromkeys(
-                ("case_number", "decision_id", "resident_id", "household_id"), ASCII_CANARY
-            )
-        )
+        lost = path.format(**dict.fromkeys(("case_number", "system", *IDS), ASCII_CANARY))
         yield await _ask(client, method, lost)
     else:
         yield await _ask(client, method, filled, query={CANARY: CANARY, "cursor": CANARY})

@@ -151,6 +151,9 @@ async def test_a_birth_goes_through_every_telegram(world: World, office: Office)
         "mailings": 1,
         "linkage_requests": 1,
         "symbols": 1,
+        "certificates": 0,
+        "move_in_notices": 0,
+        "departures": 0,
     }
 
 

@@ -51,6 +51,7 @@ def worker_of(house: House) -> dict[str, str]:
         "JUKI_JLIS_URL": settings.jlis_url,
         "JUKI_UNIFIED_ADDRESSEE_URL": settings.unified_addressee_url,
         "JUKI_INTERMEDIATE_SERVER_URL": settings.intermediate_server_url,
+        "JUKI_MYNAPORTAL_URL": settings.mynaportal_url,
         "JUKI_JLIS_SETTLING": "0.1",
         "JUKI_UNIFIED_ADDRESSEE_SETTLING": "0.1",
         "JUKI_HTTP_TIMEOUT": "2",

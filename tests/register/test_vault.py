@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.errors import ContractBroken, Refused
+from register import inbox
+from register.inbox import Received
 from register.sealed_bodies import SealedBody
 from register.vault import Vault, erase_body
 from runtime.keyring import KeyUse, load, rotate
@@ -170,6 +172,23 @@ async def test_an_interrupted_rotation_goes_on_where_it_stood(town: Town, keyrin
     again = Vault(load(keyring))
     assert await _renew(town, again) == 1
     assert await _renew(town, again) == 0
+
+
+async def test_received_messages_are_brought_under_the_new_key_too(
+    town: Town, keyring: Path
+) -> None:
+    """Otherwise an old key could never be put away."""
+    received = Received("jlis", uuid4(), "CS-05", BODY)
+    async with town.open() as tx:
+        await inbox.receive(tx, Vault(load(keyring)), town.code, received)
+    fresh = Vault(rotate(keyring, (KeyUse.TELEGRAM,)))
+
+    assert await _renew(town, fresh) == 1
+
+    async with town.open() as tx:
+        kept = await inbox.one(tx, fresh, town.code, received.message_id)
+    assert kept is not None
+    assert kept.body == BODY
 
 
 async def test_a_process_that_runs_meanwhile_reads_what_the_new_key_wrote(

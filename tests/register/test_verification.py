@@ -12,9 +12,10 @@ import pytest
 from domain.cases import Direction, Procedure, StepRef, StepState, Verb
 from domain.identifiers import new_id
 from domain.telegrams import Message, Peer
-from register import cases, code_pool, decisions, lanes, ledger, telegrams
+from register import cases, code_pool, decisions, inbox, lanes, ledger, telegrams
 from register.cases import Acceptance
 from register.decisions import Ruling
+from register.inbox import InboxState, Received
 from register.telegrams import Outcome, TelegramState, Writing
 from register.vault import erase_body
 from register.verification import Problem, Verification, verify
@@ -43,7 +44,7 @@ class Lived(NamedTuple):
 
 @pytest.fixture
 async def lived(town: Town) -> Lived:
-    """A town with a family, a stock of codes, and a case with a telegram and a decision."""
+    """A town with a family, codes, a case with a telegram and a decision, and a message."""
     await town.take_over(a_family())
     async with town.open() as tx:
         first = POOL + int(town.code[:5]) * 1000
@@ -58,6 +59,9 @@ async def lived(town: Town) -> Lived:
         await ledger.record(tx, ref, STEP, StepState.DONE, 0)
         ruling = Ruling(ref.case_id, None, Verb.WITHDRAW, "test", "chief", "試験")
         decision_id = await decisions.accept(tx, town.code, ruling)
+        received = Received("jlis", new_id(), "", b"{}")
+        await inbox.receive(tx, town.vault, town.code, received)
+        await inbox.place(tx, town.code, received.message_id, InboxState.UNCLAIMED)
     return Lived(ref, telegram_id, decision_id)
 
 
@@ -68,7 +72,7 @@ async def test_a_town_that_has_lived_is_sound(town: Town, lived: Lived) -> None:
     assert verified.sound, verified
     assert lived.ref.municipality == verified.municipality
     empty = {check.name for check in verified.checks if not check.examined}
-    assert empty <= {"seal", "feed_event"}
+    assert empty <= {"seal", "feed_event", "visit", "move_in_notice"}
 
 
 CORRUPTIONS = {
@@ -79,6 +83,7 @@ CORRUPTIONS = {
     "lane": "UPDATE lane SET delivered = 9",
     "pool_code": "UPDATE pool_code SET state = 'free'",
     "code_reservation": "UPDATE code_reservation SET state = 'released'",
+    "inbox_state": "UPDATE inbox_state SET state = 'merged'",
     "decision_outcome": "INSERT INTO decision_event (municipality, decision_id, event)"
     " SELECT municipality, decision_id, 'worked' FROM decision",
 }

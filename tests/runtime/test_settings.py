@@ -16,6 +16,7 @@ _WORKER = {
     "JUKI_JLIS_URL": "http://127.0.0.1/jlis",
     "JUKI_UNIFIED_ADDRESSEE_URL": "http://127.0.0.1/unified-addressee",
     "JUKI_INTERMEDIATE_SERVER_URL": "http://127.0.0.1/intermediate-server",
+    "JUKI_MYNAPORTAL_URL": "http://127.0.0.1/mynaportal",
 }
 
 

@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from tests.simulators.fixtures import municipality, office, world
+from tests.simulators.fixtures import inbox, municipality, new_home, office, third, world
 
-__all__ = ["municipality", "office", "world"]
+__all__ = ["inbox", "municipality", "new_home", "office", "third", "world"]

@@ -13,6 +13,7 @@ import aiohttp
 from clients import jlis, unified_addressee
 from clients.intermediate_server import IntermediateServerClient
 from clients.jlis import JlisClient
+from clients.mynaportal import MynaportalClient
 from clients.unified_addressee import UnifiedAddresseeClient
 from clients.wire import Wire
 from domain.dates import RegisterDate
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Office:
-    """One municipality and its three peers."""
+    """One municipality and its peers."""
 
     def __init__(
         self, municipality: MunicipalityCode, url: str, wire: Callable[[str], Wire]
@@ -42,6 +43,7 @@ class Office:
         self.jlis = JlisClient(wire(f"{url}/jlis"))
         self.addressee = UnifiedAddresseeClient(wire(f"{url}/unified-addressee"))
         self.intermediate = IntermediateServerClient(wire(f"{url}/intermediate-server"))
+        self.portal = MynaportalClient(wire(f"{url}/mynaportal"))
 
     async def codes(self, count: int) -> list[ResidentCode]:
         """Fresh codes from J-LIS."""

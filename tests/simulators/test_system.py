@@ -9,6 +9,7 @@ import pytest
 
 from clients import jlis
 from domain.errors import Refused
+from domain.notices import MailingAddress
 from tests.simulators.office import a_notice
 from tests.simulators.world import a_world, count_schemas
 
@@ -43,6 +44,24 @@ async def test_the_same_message_sent_many_times_at_once_takes_effect_once(
 
     assert len(answers) == 1
     assert (await world.ledger("jlis", municipality))["counts"]["vacant_codes"] == 3
+
+
+async def test_a_message_that_keeps_its_own_id_may_be_sent_again(
+    world: World, office: Office
+) -> None:
+    """What is kept under the message's id meets itself, and the first answer stands."""
+    notice = await office.newborn()
+    assert notice.number is not None
+    telegram_id = uuid4()
+    mailing = MailingAddress(number=notice.number, code=notice.code, entry=notice.entry)
+    body = jlis.mailing_address(office.municipality, telegram_id, mailing)
+
+    sent = (world.put("jlis", office.municipality, telegram_id, body) for _ in range(5))
+    answers = [*await asyncio.gather(*sent)]
+    answers.append(await world.put("jlis", office.municipality, telegram_id, body))
+
+    assert {status for status, _ in answers} == {200}
+    assert (await world.ledger("jlis", office.municipality))["counts"]["mailings"] == 1
 
 
 async def test_another_message_under_a_used_id_is_refused(
@@ -131,7 +150,7 @@ async def test_two_processes_may_make_the_tables_at_once(outside_url: str) -> No
         a_world(outside_url) as other,
     ):
         assert one.url != other.url
-    assert await count_schemas(outside_url) == 3
+    assert await count_schemas(outside_url) == 4
 
 
 async def test_numbers_survive_a_restart(office: Office, outside_url: str) -> None:

@@ -74,6 +74,7 @@ _COLLECTIONS = {
     "jlis": "jlis/telegrams",
     "unified_addressee": "unified-addressee/requests",
     "intermediate_server": "intermediate-server/messages",
+    "mynaportal": "mynaportal/statuses",
 }
 
 

@@ -10,7 +10,9 @@ import pytest_asyncio
 
 from activities.desk import Desk
 from tests.corrections import Correction, Corrections
+from tests.frontier import DAY, Frontier, a_frontier
 from tests.house import House, Town, a_house
+from tests.moving import Movers, at_rest
 from tests.triplets import Triplets
 from tests.workflows.sabotage import Saboteur
 from tests.workflows.trials import Trials
@@ -68,3 +70,38 @@ async def town(house: House) -> Town:
 def trials(house: House, saboteur: Saboteur) -> Trials:
     """Trials in this house."""
     return Trials(house, saboteur)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def far_house(place: Place) -> AsyncGenerator[Frontier]:
+    """The house in which tests move the clock, with its API."""
+    async with a_frontier(place, Path(place["keyring"])) as frontier:
+        yield frontier
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def frontier(far_house: Frontier) -> Frontier:
+    """The same, on an ordinary Tuesday at noon."""
+    await far_house.on(DAY)
+    return far_house
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def origin(frontier: Frontier) -> Town:
+    """The town people leave."""
+    return await frontier.open_town()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def destination(frontier: Frontier) -> Town:
+    """The town people move to."""
+    return await frontier.open_town()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def movers(frontier: Frontier) -> AsyncGenerator[Movers]:
+    """Two towns of this test's own, and what passes between them."""
+    towns = [await frontier.house.open_town() for _ in range(2)]
+    yield Movers(frontier, *towns)
+    for town in towns:
+        await at_rest(town)

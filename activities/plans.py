@@ -1,0 +1,97 @@
+"""来庁予定 as the destination answers it: 処理状況, what to bring, and where to come (OS-03)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from activities.letters import Draft
+from clients import inbox as wire
+from clients import mynaportal
+from domain.cases import Progress
+from domain.moves import PortalState, PortalStatus, VisitPlan
+from domain.telegrams import Message, Peer
+from register import arrivals, inbox, municipalities, telegrams
+from register.telegrams import TelegramState
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from activities.desk import Work
+    from register.telegrams import Sent
+    from register.vault import Vault
+
+_WORDS = {
+    PortalState.RECEIVED: "来庁予定を受け付けました。転入した日から14日以内、かつ転出予定日から"
+    "30日以内にお越しください。",
+    PortalState.DONE: "転入の手続が完了しました。",
+    PortalState.WITHDRAWN: "来庁予定は取りやめになりました。",
+}
+
+
+class Answers:
+    """The status of one application after the other; ``told`` counts those told by now."""
+
+    peer = Peer.MYNAPORTAL
+    message = Message.PORTAL_STATUS
+
+    def __init__(self, vault: Vault, state: PortalState) -> None:
+        self._vault = vault
+        self._state = state
+        self.told = 0
+
+    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
+        """The status of the next application that was not told."""
+        if self._state is PortalState.RECEIVED and await _is_visited(work):
+            return None
+        told = await self._told(work, earlier)
+        for plan in await plans_of(work, self._vault):
+            if plan.application_id not in told:
+                status = await self._status(work, plan)
+                return Draft(mynaportal.status(work.ref.municipality, telegram, status))
+        return None
+
+    async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
+        """Taken; whether more are to be told the next letter finds out."""
+        del work, telegram, answer
+        self.told += 1
+        return Progress()
+
+    async def _told(self, work: Work, earlier: list[Sent]) -> set[UUID]:
+        arrived = [sent for sent in earlier if sent.state is TelegramState.DELIVERED]
+        bodies = [
+            await telegrams.body(
+                work.tx, self._vault, work.ref.municipality, sent.telegram_id, "out"
+            )
+            for sent in arrived
+        ]
+        return {mynaportal.application_of(body) for body in bodies if body is not None}
+
+    async def _status(self, work: Work, plan: VisitPlan) -> PortalStatus:
+        told = status(plan, self._state)
+        if self._state is not PortalState.RECEIVED:
+            return told
+        settled = (await municipalities.load(work.tx)).parameters
+        expected = {
+            "documents": settled.visit_documents,
+            "place": plan.office or settled.visit_place,
+        }
+        return told.model_copy(update=expected)
+
+
+def status(plan: VisitPlan, state: PortalState) -> PortalStatus:
+    """A status in words."""
+    return PortalStatus(application_id=plan.application_id, state=state, words=_WORDS[state])
+
+
+async def plans_of(work: Work, vault: Vault) -> list[VisitPlan]:
+    """The 来庁予定 of the case that hold, oldest first."""
+    ref = work.ref
+    kept = await inbox.of_case(work.tx, vault, ref.municipality, ref.case_id, Message.VISIT_PLAN)
+    found = [
+        wire.read(Peer.MYNAPORTAL, message.body) for message in kept if message.body is not None
+    ]
+    return [one.contents for one in found if isinstance(one.contents, VisitPlan)]
+
+
+async def _is_visited(work: Work) -> bool:
+    return bool(await arrivals.latest_visit(work.tx, work.ref.municipality, work.ref.case_id))

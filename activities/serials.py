@@ -1,0 +1,206 @@
+"""Steps about 電子証明書のシリアル番号: whose one is, and which ones a person has (CS-14)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from activities import plans
+from activities.letters import Draft
+from activities.person import person_of
+from activities.step import ByHand, step, undo
+from clients import inbox as wire
+from clients import jlis, mynaportal
+from domain.cases import Progress, StepRef
+from domain.errors import Refused
+from domain.moves import PortalMoveOut, PortalState, VisitPlan
+from domain.telegrams import Message, Peer
+from register import arrivals, inbox, serials, telegrams
+from register.inbox import InboxState
+from register.telegrams import TelegramState
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from activities.desk import Desk, Work
+    from activities.dispatch import Dispatch
+    from domain.moves import Arrival
+    from domain.numbers import ResidentCode
+    from register.telegrams import Sent
+    from register.vault import Vault
+
+
+class Serials:
+    """Serial numbers of certificates, as J-LIS knows them."""
+
+    def __init__(self, desk: Desk, dispatch: Dispatch, vault: Vault) -> None:
+        self._desk = desk
+        self._dispatch = dispatch
+        self._vault = vault
+
+    @step("証明書のシリアル番号から本人を特定する", peer=Peer.JLIS, amendable=False)
+    async def identify(self, ref: StepRef) -> Progress:
+        """CS-14: whose certificate an application was signed with; then it joins its case.
+
+        Raises `Refused` UNKNOWN_SERIAL or CERTIFICATE_REVOKED: staff find out who it is, by
+        anything but the name alone.
+        """
+        progress = await self._dispatch.deliver(ref, _Whose(self._vault))
+        if progress.wait is not None:
+            return progress
+        async with self._desk.step(ref) as work:
+            if work.settled:
+                return Progress()
+            arrival = await _asked_about(work, self._vault)
+            if arrival is None:
+                return await work.done()
+            code = await _code_told(work, self._vault, arrival)
+            if code is None:
+                raise Refused("CERTIFICATE_REVOKED")
+            await arrivals.identified(work.tx, self._vault, ref.municipality, arrival, code)
+            return await work.done()
+
+    @undo(identify, "本人の特定をやめる")
+    async def leave_unclaimed(self, ref: StepRef) -> Progress:
+        """List the application for staff."""
+        async with self._desk.step(ref) as work:
+            if work.settled:
+                return Progress()
+            message_id = await serials.asked_about(work.tx, ref)
+            standing = await inbox.lock(work.tx, ref.municipality, message_id)
+            if standing is not None and standing.state is InboxState.IDENTIFYING:
+                await inbox.place(
+                    work.tx,
+                    ref.municipality,
+                    message_id,
+                    InboxState.UNCLAIMED,
+                    flaw="NOT_IDENTIFIED",
+                )
+            return await work.done()
+
+    @step("済んだ手続の来庁予定に答える", peer=Peer.MYNAPORTAL, amendable=False)
+    async def answer_merged(self, ref: StepRef) -> Progress:
+        """OS-03 完了 to who announced a visit that has been; others are answered by their case."""
+        return await self._dispatch.deliver(ref, _HasBeen(self._vault))
+
+    @step("シリアル番号を紐付ける", peer=Peer.JLIS, by_hand=ByHand.WITH_EVIDENCE)
+    async def link(self, ref: StepRef) -> Progress:
+        """CS-14: the serial numbers of a person's certificates, so that applications find them."""
+        return await self._dispatch.deliver(ref, _Theirs(self._vault))
+
+    @undo(link, "シリアル番号の紐付けを解く")
+    async def unlink(self, ref: StepRef) -> Progress:
+        """Applications signed with these certificates find nobody here any more."""
+        await self._dispatch.settle_doubts(ref, "シリアル番号を紐付ける", Peer.JLIS)
+        async with self._desk.step(ref) as work:
+            if work.settled:
+                return Progress()
+            await serials.revoke(work.tx, ref.municipality, work.resident_id)
+            return await work.done()
+
+
+class _Whose:
+    """CS-14 by serial number; being answered settles nothing, joining a case does."""
+
+    peer = Peer.JLIS
+    message = Message.SERIAL_QUERY
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    async def compose(
+        self, work: Work, telegram: UUID, earlier: list[Sent]
+    ) -> Draft | Progress | None:
+        del earlier
+        arrival = await _asked_about(work, self._vault)
+        if arrival is None:
+            return None
+        if await _code_told(work, self._vault, arrival) is not None:
+            return Progress()
+        return Draft(jlis.serial_query(work.ref.municipality, telegram, _serial(arrival)))
+
+    async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
+        del telegram
+        arrival = await _asked_about(work, self._vault)
+        if arrival is not None:
+            jlis.read_serial(answer, _serial(arrival))
+        return Progress()
+
+
+class _HasBeen:
+    """OS-03 for a plan that joined a case already finished."""
+
+    peer = Peer.MYNAPORTAL
+    message = Message.PORTAL_STATUS
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
+        del earlier
+        town = work.ref.municipality
+        message_id = await serials.asked_about(work.tx, work.ref)
+        standing = await inbox.standing(work.tx, town, message_id)
+        kept = await inbox.one(work.tx, self._vault, town, message_id)
+        merged = standing is not None and standing.case_id and standing.state is InboxState.MERGED
+        if not merged or kept is None or kept.body is None:
+            return None
+        plan = wire.read(Peer.MYNAPORTAL, kept.body).contents
+        if not isinstance(plan, VisitPlan):
+            return None
+        status = plans.status(plan, PortalState.DONE)
+        return Draft(mynaportal.status(town, telegram, status))
+
+    async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
+        del telegram, answer
+        return await work.done()
+
+
+class _Theirs:
+    """CS-14 by code."""
+
+    peer = Peer.JLIS
+    message = Message.SERIAL_QUERY
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft:
+        del earlier
+        person = await person_of(work)
+        return Draft(jlis.serials_query(work.ref.municipality, telegram, person.code))
+
+    async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
+        del telegram
+        person = await person_of(work)
+        theirs = jlis.read_serials(answer, person.code)
+        await serials.link(work.tx, self._vault, work.ref.municipality, work.resident_id, theirs)
+        return await work.done()
+
+
+async def _asked_about(work: Work, vault: Vault) -> Arrival | None:
+    """The application of this case, locked; ``None`` once it has been placed otherwise."""
+    town = work.ref.municipality
+    message_id = await serials.asked_about(work.tx, work.ref)
+    standing = await inbox.lock(work.tx, town, message_id)
+    if standing is None or standing.state is not InboxState.IDENTIFYING:
+        return None
+    kept = await inbox.one(work.tx, vault, town, message_id)
+    return None if kept is None or kept.body is None else wire.read(Peer.MYNAPORTAL, kept.body)
+
+
+async def _code_told(work: Work, vault: Vault, arrival: Arrival) -> ResidentCode | None:
+    """Whose certificate it is, as far as J-LIS has answered."""
+    asked = await telegrams.of_step(work.tx, work.ref, work.step)
+    answers = [
+        await telegrams.body(work.tx, vault, work.ref.municipality, sent.telegram_id, "in")
+        for sent in asked
+        if sent.state is TelegramState.DELIVERED
+    ]
+    codes = [jlis.read_serial(answer, _serial(arrival)) for answer in answers if answer is not None]
+    return codes[-1] if codes else None
+
+
+def _serial(arrival: Arrival) -> str:
+    if not isinstance(arrival.contents, PortalMoveOut | VisitPlan):
+        raise Refused("NO_SERIAL")
+    return arrival.contents.serial

@@ -1,0 +1,70 @@
+"""来庁 over HTTP: people whom a 特例転入 waits for have come."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse
+
+from api import reception
+from api.arrival_forms import VisitForm
+from api.bodies import body_of, form
+from api.case_answers import Receipt
+from api.cases import CaseNumberInPath
+from api.counter import ForReporting, OnceOnly
+from api.problem_types import ProblemType
+from api.problems import ONCE, problems
+
+router = APIRouter(prefix="/v1/cases/{case_number}/visit", tags=["来庁"])
+
+EXAMPLE = {
+    "code": "12345678903",
+    "visitor": "本人",
+    "card": "verified",
+    "pin": "matched",
+    "moved_in_on": "2026-12-01",
+    "address": {"postal_code": "0400001", "line": "北海道函館市五稜郭町1番1号", "building": ""},
+}
+JOINING = {
+    "code": "12345678903",
+    "visitor": "同一世帯員",
+    "card": "verified",
+    "pin": "matched",
+    "moved_in_on": "2026-12-01",
+    "household_id": "0192f0c1-6c3e-7b1a-9a52-3f6f2c6f4c11",
+    "persons": [{"code": "12345678903", "relationship": "子"}],
+    "newborns": [
+        {"name": "髙橋　遥", "sex": "女", "born_on": "2026-11-28", "relationship": "子の子"}
+    ],
+}
+
+
+@router.post(
+    "",
+    status_code=202,
+    summary="来庁を記録する",
+    response_model=Receipt,
+    responses=problems(
+        *ONCE,
+        *reception.VISIT_PROBLEMS,
+        ProblemType.UNKNOWN_CASE,
+        ProblemType.NOT_A_SPECIAL_MOVE_IN,
+        ProblemType.WRONG_PERSON,
+    ),
+    openapi_extra=body_of(
+        VisitForm, 新しい世帯=("全員で新しい世帯", EXAMPLE), 世帯に入る=("親の世帯に入る", JOINING)
+    ),
+)
+async def visit(
+    counter: ForReporting,
+    case_number: CaseNumberInPath,
+    form_: Annotated[VisitForm, Depends(form(VisitForm))],
+    once: OnceOnly,
+) -> JSONResponse:
+    """来庁した人、カードと暗証番号の確認の結果、転入した日と住所を記録し、案件を進める。
+
+    Somebody has come: who, with which card, where they live now.  The last valid day is the earlier
+    of 転出予定日+30 and 転入日+14; from the next day on it is refused.
+    """
+    return await counter.once(once, lambda tx: reception.visit(tx, counter, case_number, form_))

@@ -1,0 +1,307 @@
+"""特例転入 as messages and visits make it: one open case per applicant, known by their code.
+
+CS-05 names the code.  OS-02 waits as 本人特定中 until its certificate's serial number, or staff,
+have told whose it is.  Whoever comes first opens the case, the others join it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, cast
+
+from domain.arrivals import PREPARE, REPORT_BACK, Visit
+from domain.cases import CaseRef, CaseState, Procedure, StepRef
+from domain.errors import Unavailable
+from domain.moves import (
+    Arrival,
+    Certificate,
+    CertificateVoid,
+    MoveInNotice,
+    PortalMoveOut,
+    PortalWithdrawal,
+    VisitPlan,
+)
+from domain.telegrams import Message
+from register import case_keys, cases, departures, inbox, ledger, wakeups
+from register.cases import Acceptance
+from register.inbox import InboxState
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from domain.numbers import ResidentCode
+    from register.inbox import Standing
+    from register.transactions import Tx
+    from register.vault import Vault
+
+CODE = "住民票コード"
+KEPT_FOR = timedelta(days=30)
+"""How long after 転出予定日 what was sent ahead is kept (令24条の2)."""
+
+
+async def take(tx: Tx, vault: Vault, municipality: str, arrival: Arrival) -> None:
+    """Place a message just received: join it to its case, ask whose it is, or list it for staff."""
+    contents = arrival.contents
+    match contents:
+        case Certificate():
+            await _certificate(tx, vault, municipality, arrival, contents)
+        case CertificateVoid():
+            await _void(tx, municipality, arrival, contents)
+        case MoveInNotice():
+            await departures.take_notice(tx, vault, municipality, arrival)
+        case PortalMoveOut() | VisitPlan():
+            await _ask_whose(tx, municipality, arrival)
+        case PortalWithdrawal():
+            await _withdrawal(tx, vault, municipality, arrival, contents)
+
+
+async def identified(
+    tx: Tx, vault: Vault, municipality: str, arrival: Arrival, code: ResidentCode
+) -> None:
+    """Join an application of マイナポータル to the case of its person, who is known by now."""
+    if isinstance(arrival.contents, PortalMoveOut):
+        await departures.take_application(tx, vault, municipality, arrival, code)
+    elif isinstance(arrival.contents, VisitPlan):
+        await _plan(tx, vault, municipality, arrival, code)
+
+
+async def find_or_open(
+    tx: Tx, vault: Vault, municipality: str, code: ResidentCode, due_on: date | None, client: str
+) -> CaseRef:
+    """The open 特例転入 of this applicant, its file locked; opened now if there is none."""
+    key = vault.key_of(municipality, CODE, code)
+    await case_keys.lock(tx, municipality, Procedure.SPECIAL_MOVE_IN, key)
+    while case_id := await case_keys.find(tx, municipality, Procedure.SPECIAL_MOVE_IN, key):
+        # A case that closes at this moment lets go of its person: look again.
+        case = await _lock(tx, municipality, case_id)
+        if await _is_open(tx, case):
+            return case
+    acceptance = Acceptance(Procedure.SPECIAL_MOVE_IN, {}, client, due_on=due_on)
+    case = await cases.accept(tx, municipality, acceptance)
+    await case_keys.keep(tx, Procedure.SPECIAL_MOVE_IN, case, key)
+    return case
+
+
+async def is_about(tx: Tx, vault: Vault, case: CaseRef, code: ResidentCode) -> bool:
+    """Whether a case is this applicant's."""
+    return await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM case_key WHERE municipality = $1 AND case_id = $2"
+        " AND key = $3)",
+        case.municipality,
+        case.case_id,
+        vault.key_of(case.municipality, CODE, code),
+    )
+
+
+async def note_visit(tx: Tx, case: CaseRef, visit: Visit, author: str) -> None:
+    """Store who came, and wake the case; of several visits the latest counts."""
+    await tx.execute(
+        "INSERT INTO visit (municipality, case_id, visited_on, moved_in_on, body, author)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        case.municipality,
+        case.case_id,
+        visit.visited_on,
+        visit.moved_in_on,
+        visit.model_dump(mode="json"),
+        author,
+    )
+    await wakeups.wake(tx, case.municipality, case.case_id, wakeups.Cause.VISIT)
+
+
+async def is_reported(tx: Tx, municipality: str, case_id: UUID) -> bool:
+    """Whether the 転入届 of a 特例転入 has been made: its first version was empty."""
+    return await tx.fetchval(
+        "SELECT coalesce(max(version), 0) > 0 FROM notification WHERE municipality ="
+        " $1 AND case_id = $2",
+        municipality,
+        case_id,
+    )
+
+
+async def is_over(tx: Tx, municipality: str, case_id: UUID) -> bool:
+    """Whether a case has come to an end of its own (期限切れ), closed or about to be."""
+    return await tx.fetchval(
+        "SELECT ending <> '' FROM case_file WHERE municipality = $1 AND case_id = $2",
+        municipality,
+        case_id,
+    )
+
+
+async def latest_visit(tx: Tx, municipality: str, case_id: UUID) -> Visit | None:
+    """The latest visit to a case."""
+    body = await tx.fetchval(
+        "SELECT body FROM visit WHERE municipality = $1 AND case_id = $2"
+        " ORDER BY log_id DESC LIMIT 1",
+        municipality,
+        case_id,
+    )
+    return None if body is None else Visit.model_validate(body)
+
+
+async def is_voided(tx: Tx, municipality: str, case_id: UUID) -> bool:
+    """Whether a 転出証明書情報 of this case was taken back."""
+    return await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM inbox_state WHERE municipality = $1 AND case_id = $2"
+        " AND message = $3 AND state = 'merged' AND about IS NULL)",
+        municipality,
+        case_id,
+        Message.CERTIFICATE,
+    )
+
+
+async def _certificate(
+    tx: Tx, vault: Vault, municipality: str, arrival: Arrival, certificate: Certificate
+) -> None:
+    """CS-05: all persons of one 転出届, under the code of the one whose card stands for them."""
+    if await inbox.is_taken_back(tx, municipality, arrival.message_id):
+        await inbox.place(tx, municipality, arrival.message_id, InboxState.MERGED)
+    elif not certificate.special:
+        await _list(tx, municipality, arrival.message_id, "NOT_SPECIAL")
+    else:
+        due_on = certificate.planned_on + KEPT_FOR
+        case = await find_or_open(
+            tx, vault, municipality, certificate.applicant, due_on, arrival.sender
+        )
+        await inbox.place(tx, municipality, arrival.message_id, InboxState.ATTACHED, case.case_id)
+
+
+async def _plan(
+    tx: Tx, vault: Vault, municipality: str, arrival: Arrival, code: ResidentCode
+) -> None:
+    """OS-02: joins the open case, or the one that has just ended with the person living here."""
+    if await inbox.is_taken_back(tx, municipality, arrival.message_id):
+        await inbox.place(tx, municipality, arrival.message_id, InboxState.MERGED)
+        return
+    if ended := await _just_ended(tx, vault, municipality, code):
+        await inbox.place(tx, municipality, arrival.message_id, InboxState.MERGED, ended)
+        return
+    plan = cast("VisitPlan", arrival.contents)
+    due_on = plan.moving_on + KEPT_FOR
+    case = await find_or_open(tx, vault, municipality, code, due_on, arrival.sender)
+    await inbox.place(tx, municipality, arrival.message_id, InboxState.ATTACHED, case.case_id)
+    whole = StepRef(municipality=municipality, case_id=case.case_id, subject=0)
+    await ledger.reopen(tx, whole, [PREPARE, REPORT_BACK], generation=0)
+
+
+async def _just_ended(tx: Tx, vault: Vault, municipality: str, code: ResidentCode) -> UUID | None:
+    return await tx.fetchval(
+        "SELECT k.case_id FROM case_key k JOIN case_file c USING (municipality, case_id)"
+        " JOIN resident_today r USING (municipality)"
+        " WHERE k.municipality = $1 AND k.procedure = $2 AND k.key = $3 AND c.state = 'completed'"
+        " AND r.code = $4 AND r.presence = '現存' ORDER BY c.ended_at DESC LIMIT 1",
+        municipality,
+        Procedure.SPECIAL_MOVE_IN,
+        vault.key_of(municipality, CODE, code),
+        code,
+    )
+
+
+async def _ask_whose(tx: Tx, municipality: str, arrival: Arrival) -> None:
+    """OS-01 and OS-02 name their sender by a serial number only: a case of its own asks (CS-14)."""
+    acceptance = Acceptance(
+        Procedure.CERTIFICATE_SERIAL, {"message_id": str(arrival.message_id)}, arrival.sender
+    )
+    case = await cases.accept(tx, municipality, acceptance)
+    await inbox.place(tx, municipality, arrival.message_id, InboxState.IDENTIFYING, case.case_id)
+
+
+async def _void(tx: Tx, municipality: str, arrival: Arrival, void: CertificateVoid) -> None:
+    """CS-05 取消: a case that still waits is closed; after the visit staff must know."""
+    await inbox.note_target(tx, municipality, arrival.message_id, void.voids)
+    target, case = await _target(tx, municipality, void.voids)
+    if target is None or case is None:
+        # Ahead of what it takes back, which will be passed over when it comes.
+        await inbox.place(tx, municipality, arrival.message_id, InboxState.MERGED)
+        return
+    state = await _state(tx, case)
+    used = await is_reported(tx, municipality, case.case_id)
+    if used and state in {CaseState.OPEN, CaseState.COMPLETED}:
+        await _list(tx, municipality, arrival.message_id, "CERTIFICATE_USED", case.case_id)
+        return
+    await inbox.place(tx, municipality, void.voids, InboxState.MERGED, case.case_id)
+    if state != CaseState.OPEN:
+        await inbox.place(tx, municipality, arrival.message_id, InboxState.MERGED, case.case_id)
+        return
+    await inbox.place(tx, municipality, arrival.message_id, InboxState.ATTACHED, case.case_id)
+    await _call_off(tx, case, [Message.CERTIFICATE])
+
+
+async def _withdrawal(
+    tx: Tx, vault: Vault, municipality: str, arrival: Arrival, said: PortalWithdrawal
+) -> None:
+    """The citizen takes OS-01 or OS-02 back."""
+    await inbox.note_target(tx, municipality, arrival.message_id, said.withdraws)
+    target, case = await _target(tx, municipality, said.withdraws)
+    if target is None or case is None or target.state is not InboxState.ATTACHED:
+        await _pass_over(tx, municipality, arrival, target)
+    elif target.message == Message.PORTAL_MOVE_OUT:
+        await departures.take_withdrawal(tx, vault, municipality, arrival, case.case_id)
+    else:
+        await inbox.place(tx, municipality, said.withdraws, InboxState.MERGED, case.case_id)
+        await inbox.place(tx, municipality, arrival.message_id, InboxState.MERGED, case.case_id)
+        if await _state(tx, case) == CaseState.OPEN:
+            await _call_off(tx, case, [Message.CERTIFICATE, Message.VISIT_PLAN])
+            await wakeups.wake(tx, municipality, case.case_id, wakeups.Cause.MESSAGE)
+
+
+async def _target(tx: Tx, municipality: str, about: UUID) -> tuple[Standing | None, CaseRef | None]:
+    """What a 取消 takes back, and its case: the case locked before the message, as everywhere."""
+    seen = await inbox.standing(tx, municipality, about)
+    if seen is None:
+        return None, None
+    case = await _lock(tx, municipality, seen.case_id) if seen.case_id else None
+    if await inbox.lock(tx, municipality, about) != seen:
+        raise Unavailable("MESSAGE_MOVED", left=False)  # joined a case just now: look again
+    return seen, case
+
+
+async def _pass_over(tx: Tx, municipality: str, arrival: Arrival, target: Standing | None) -> None:
+    """Nobody had begun with what is taken back; its 本人特定 finds it taken back."""
+    if target is not None and target.state in {InboxState.IDENTIFYING, InboxState.UNCLAIMED}:
+        await inbox.place(tx, municipality, target.message_id, InboxState.MERGED, target.case_id)
+    await inbox.place(tx, municipality, arrival.message_id, InboxState.MERGED)
+
+
+async def _call_off(tx: Tx, case: CaseRef, kinds: list[Message]) -> None:
+    """Turn a case back for which none of these messages holds any more, and nobody has come."""
+    holding = await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM inbox_state WHERE municipality = $1 AND case_id = $2"
+        " AND message = ANY($3) AND state = 'attached' AND about IS NULL)",
+        case.municipality,
+        case.case_id,
+        kinds,
+    )
+    visit = await latest_visit(tx, case.municipality, case.case_id)
+    if not holding and visit is None:
+        await cases.turn_back(tx, case)
+
+
+async def _list(
+    tx: Tx, municipality: str, message_id: UUID, flaw: str, case_id: UUID | None = None
+) -> None:
+    await inbox.place(tx, municipality, message_id, InboxState.UNCLAIMED, case_id, flaw)
+
+
+async def _lock(tx: Tx, municipality: str, case_id: UUID) -> CaseRef:
+    number = await tx.fetchval(
+        "SELECT case_number FROM case_file WHERE municipality = $1 AND case_id = $2 FOR UPDATE",
+        municipality,
+        case_id,
+    )
+    return CaseRef(municipality=municipality, case_id=case_id, case_number=number)
+
+
+async def _is_open(tx: Tx, case: CaseRef) -> bool:
+    return await tx.fetchval(
+        "SELECT open FROM case_key WHERE municipality = $1 AND case_id = $2",
+        case.municipality,
+        case.case_id,
+    )
+
+
+async def _state(tx: Tx, case: CaseRef) -> str:
+    return await tx.fetchval(
+        "SELECT state FROM case_file WHERE municipality = $1 AND case_id = $2",
+        case.municipality,
+        case.case_id,
+    )

@@ -1,0 +1,113 @@
+"""異動の取消し: a case takes back what it changed, and nothing else, by appending counter-rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.cases import StepRef
+from domain.dates import RegisterDate
+from domain.errors import Refused
+from domain.residents import Entry, Presence, Reason
+from register import residents
+from register.residents import NewRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from register.residents import Present
+    from register.transactions import Row, Tx
+
+
+async def take_back(tx: Tx, ref: StepRef, resident_id: UUID) -> None:
+    """Append the counter-row of what this case wrote for a person; harmless when it wrote nothing.
+
+    The fields of the case's own rows go back to what they were before, on top of the latest row.
+    Raises `Refused` LATER_CASE_STANDS where another case has since changed one of them.
+    """
+    held = await residents.lock(tx, ref.municipality, [resident_id])
+    rows = await residents.own_rows(tx, ref, resident_id)
+    if not rows:
+        return
+    if await later_case(tx, ref, resident_id, rows) is not None:
+        raise Refused("LATER_CASE_STANDS")
+    row = await _counter_row(tx, ref, held[resident_id], rows)
+    await residents.append(tx, ref, resident_id, row)
+
+
+async def restored(tx: Tx, ref: StepRef, resident_id: UUID) -> Entry | None:
+    """A person's entry as `take_back` would leave it; ``None`` where it would do nothing."""
+    rows = await residents.own_rows(tx, ref, resident_id)
+    latest = await residents.present(tx, ref.municipality, resident_id)
+    if not rows or latest is None:
+        return None
+    return (await _counter_row(tx, ref, latest, rows)).entry
+
+
+async def standing_on(tx: Tx, municipality: str, case_id: UUID) -> list[str]:
+    """Numbers of later cases standing on what a case wrote; such a case cannot be withdrawn."""
+    written = await tx.fetch(
+        "SELECT DISTINCT resident_id FROM resident_history"
+        " WHERE municipality = $1 AND case_id = $2",
+        municipality,
+        case_id,
+    )
+    ref, blocking = StepRef(municipality=municipality, case_id=case_id, subject=0), set[str]()
+    for one in written:
+        rows = await residents.own_rows(tx, ref, one["resident_id"])
+        later = await later_case(tx, ref, one["resident_id"], rows) if rows else None
+        blocking |= {later} if later else set()
+    return sorted(blocking)
+
+
+async def later_case(tx: Tx, ref: StepRef, resident_id: UUID, rows: Sequence[Row]) -> str | None:
+    """The number of another case standing on a field these rows set, if there is one."""
+    fields = sorted({field for row in rows for field in row["changed"]})
+    return await tx.fetchval(
+        "SELECT c.case_number FROM resident_history h"
+        " JOIN case_file c USING (municipality, case_id)"
+        " WHERE h.municipality = $1 AND h.resident_id = $2 AND h.history_no > $3"
+        " AND h.case_id <> $4 AND h.changed && $5::text[] AND h.cancels = '{}'"
+        " AND NOT EXISTS (SELECT FROM resident_history x WHERE x.municipality = $1"
+        "   AND x.resident_id = $2 AND h.history_no = ANY(x.cancels))"
+        " ORDER BY h.history_no DESC LIMIT 1",
+        ref.municipality,
+        resident_id,
+        min(row["history_no"] for row in rows),
+        ref.case_id,
+        fields,
+    )
+
+
+async def _counter_row(tx: Tx, ref: StepRef, latest: Present, rows: Sequence[Row]) -> NewRow:
+    first = rows[0]["history_no"]
+    before = await residents.before(tx, ref.municipality, latest.resident_id, first)
+    changed = {field for row in rows for field in row["changed"]}
+    now = latest.entry.model_dump(mode="json")
+    now |= {"presence": latest.presence, "code": latest.code}
+    if before is None:
+        restored = now | {"presence": Presence.STRUCK}
+    else:
+        then = before["entry"] | {"presence": before["presence"], "code": before["code"]}
+        restored = now | {field: then.get(field) for field in changed}
+    presence = Presence(restored["presence"])
+    return NewRow(
+        reason=_reason(latest.presence, presence),
+        effective_on=RegisterDate(
+            day=rows[0]["effective_on"], notation=rows[0]["effective_notation"]
+        ),
+        notified_on=rows[0]["notified_on"],
+        entry=Entry.model_validate(restored),
+        presence=presence,
+        code=restored["code"],
+        cancels=[row["history_no"] for row in rows],
+        owes_notice=False,
+    )
+
+
+def _reason(was: Presence, becomes: Presence) -> Reason:
+    if was is becomes:
+        return Reason.CANCELLATION_AMENDMENT
+    if becomes is Presence.RESIDENT:
+        return Reason.CANCELLATION_INCREASE
+    return Reason.CANCELLATION_DECREASE
