@@ -157,6 +157,9 @@ async def _certificate(
         await inbox.place(tx, municipality, arrival.message_id, InboxState.MERGED)
     elif not certificate.special:
         await _list(tx, municipality, arrival.message_id, "NOT_SPECIAL")
+    elif ended := await _just_ended(tx, vault, municipality, certificate.applicant):
+        # Pulled at the visit, and pushed only afterwards: it says what is entered already.
+        await inbox.place(tx, municipality, arrival.message_id, InboxState.MERGED, ended)
     else:
         due_on = certificate.planned_on + KEPT_FOR
         case = await find_or_open(

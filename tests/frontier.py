@@ -29,6 +29,7 @@ from register import cases, residents, telegrams
 from register.residents import NewRow
 from runtime.settings import ApiSettings, TokenGrant, TokenRole
 from tests.api.counter import INBOX_SECRETS
+from tests.eventually import eventually
 from tests.house import Case, Town, a_house
 from tests.moving import Clock, a_place_apart
 from tests.numbers import my_number, resident_code
@@ -249,6 +250,15 @@ class Frontier:
                 if all(found.count(state) == count for state, count in states.items()):
                     return
                 await asyncio.sleep(0.05)
+
+    async def inbox_rests(self, town: Town, messages: int) -> None:
+        """Wait until so many messages have come, and each has joined a case or added nothing."""
+
+        async def rest() -> bool:
+            found = await self.inbox_of(town)
+            return len(found) == messages and {*found} <= {"attached", "merged"}
+
+        await eventually(rest)
 
     async def sees(self, application: dict[str, Any], state: str) -> None:
         """Wait until the citizen sees this state of the visit."""

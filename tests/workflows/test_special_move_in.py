@@ -80,7 +80,8 @@ async def test_plan_and_certificate_of_the_same_instant_meet_in_one_case(
         frontier.visit(destination, person),
     )
 
-    await frontier.inbox_settles(destination, attached=2)
+    # What comes behind the visit adds nothing to it, and says so.
+    await frontier.inbox_rests(destination, messages=2)
     case = await frontier.case_of(destination)
     await case.closes()
     assert len(await entries(case)) == 1
