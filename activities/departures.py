@@ -31,7 +31,7 @@ class Departures:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    @step("転出予定者として登録する", amendable=False)
+    @step("転出予定者として登録する", amendable=False, enters=True)
     async def enter_departure(self, ref: StepRef) -> Progress:
         """Enter the 転出 ahead of its day, from which the person is 除票 by the calendar.
 

@@ -176,7 +176,7 @@ class _CounterAnnouncement:
             update_number=await _next_number(work),
             code=person.code,
             number=await number_of(work, self._vault),
-            entry=restored or person.entry,
+            entry=restored.entry if restored else person.entry,
             cancels=tuple(arrived),
         )
         body = jlis.identity_notice(work.ref.municipality, telegram, notice)
@@ -215,6 +215,7 @@ _UPSTREAM = {
     Reason.MOVE_IN: "転入等",
     Reason.MOVE_OUT: "転出",
     Reason.DEATH: "死亡",
+    Reason.ADDRESS_CHANGE: "転居",
 }
 _EX_OFFICIO = {
     Change.RECORD: "職権記載等",

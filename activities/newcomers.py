@@ -33,7 +33,7 @@ class Newcomers:
         self._desk = desk
         self._dispatch = dispatch
 
-    @step("住民票を記載する")
+    @step("住民票を記載する", enters=True)
     async def enter(self, ref: StepRef) -> Progress:
         """Enter one person in the household, in one transaction; who returns keeps their 宛名番号.
 

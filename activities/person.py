@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from domain.errors import Refused
 from domain.moves import Mover
 from domain.numbers import AddresseeNumber, MyNumber, ResidentCode
-from register import residents
-from register.households import HEAD
+from domain.residents import HEAD, Presence
+from register import cancelling, residents
 from register.vault import MY_NUMBER
 
 if TYPE_CHECKING:
@@ -36,6 +36,33 @@ async def person_of(work: Work) -> Person:
         raise Refused("NO_CODE")
     addressee = await residents.addressee_number(work.tx, work.ref.municipality, work.resident_id)
     return Person(found.entry, ResidentCode(found.code), AddresseeNumber(addressee))
+
+
+class ChangedPerson(NamedTuple):
+    """Somebody as a case has left them, or found them, and whether they are a resident so."""
+
+    person: Person
+    here: bool
+
+
+async def changed_person(
+    work: Work, fields: frozenset[str], *, back: bool = False
+) -> ChangedPerson | None:
+    """The person as the case left them, or ``back`` as it found them.
+
+    ``None`` where the case changed none of these fields of theirs.
+    """
+    rows = await residents.own_rows(work.tx, work.ref, work.resident_id)
+    if not any(fields & {*row["changed"]} for row in rows):
+        return None
+    person = await person_of(work)
+    standing = await residents.present(work.tx, work.ref.municipality, work.resident_id)
+    if not back:
+        return ChangedPerson(person, standing is not None and standing.here)
+    was = await cancelling.restored(work.tx, work.ref, work.resident_id)
+    if was is None:
+        return None
+    return ChangedPerson(person._replace(entry=was.entry), was.presence is Presence.RESIDENT)
 
 
 async def number_of(work: Work, vault: Vault) -> MyNumber:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from activities.desk import Desk, Work
     from domain.notifications import BirthNotification
-    from register.residents import Present
+    from domain.residents import Present
 
 # A case without stock is woken when stock comes; this is only how long it would sleep by itself.
 STOCK_PATIENCE = 3600.0
@@ -29,7 +29,7 @@ class Residents:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    @step("住民票を記載し住民票コードを割り当てる")
+    @step("住民票を記載し住民票コードを割り当てる", enters=True)
     async def enter_newborn(self, ref: StepRef) -> Progress:
         """Enter the child in the chosen household with one code from the pool, in one transaction.
 

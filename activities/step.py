@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 Method = TypeVar("Method", bound="Callable[..., Any]")
 
 
+AWAIT_APPROVAL = "決裁を待つ"
+"""The step in front of whatever enters something, where the municipality asks for it."""
+
+
 class ByHand(Enum):
     """Whether staff may confirm a step as done outside this system."""
 
@@ -37,6 +41,7 @@ class StepCard(NamedTuple):
     amendable: bool = True
     announces: bool = False
     whole_case: bool = False
+    enters: bool = False
 
     @property
     def verbs(self) -> tuple[Verb, ...]:
@@ -60,13 +65,15 @@ def step(  # noqa: PLR0913 - traits of a step, each by name and each with a usua
     amendable: bool = True,
     announces: bool = False,
     whole_case: bool = False,
+    enters: bool = False,
 ) -> Callable[[Method], Method]:
     """Declare a step under the name operators read, permanent once landed.
 
     ``follows_amendments`` marks a step that told somebody what an amendment may change;
     ``amendable`` is false where the case has no 届出 to correct; ``announces`` marks the step that
     tells 住基ネット of the history's rows, and so holds the lane; ``whole_case`` one that is done
-    once for all persons of the case.
+    once for all persons of the case; ``enters`` one that writes the register (本登録), and stands
+    behind 審査・決裁.
     """
     return _declared(
         StepCard(
@@ -77,6 +84,7 @@ def step(  # noqa: PLR0913 - traits of a step, each by name and each with a usua
             amendable=amendable,
             announces=announces,
             whole_case=whole_case,
+            enters=enters,
         )
     )
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from activities.attention import watch
 from activities.letters import Draft
-from activities.person import number_of, person_of
+from activities.person import Person, changed_person, number_of, person_of
 from activities.step import ByHand, step, undo
 from clients import unified_addressee as wire
 from domain.cases import Progress, StepRef
 from domain.errors import Refused
 from domain.notices import AddresseeRecord, HouseholdCopy
+from domain.residents import Entry
 from domain.telegrams import Message, Peer
 from register import telegrams
 from register.telegrams import TelegramState
@@ -31,6 +32,27 @@ _REQUEST = "団体内統合宛名番号の付番を要求する"
 _COPY = "副本を登録する"
 _CLOSE = "転出者の宛名を閉じる"
 _DELETE = "転出者の副本を削除する"
+_FOLLOW = "宛名を異動に合わせる"
+_FOLLOW_COPY = "副本を異動に合わせる"
+
+
+# What AT-01 and AT-03 say of somebody: a change of anything else is none of 統合宛名's business.
+_ADDRESSEE_FIELDS = frozenset(
+    {
+        "presence",
+        "name",
+        "name_kana",
+        "former_name",
+        "former_name_kana",
+        "alias",
+        "alias_kana",
+        "born_on",
+        "sex",
+        "address",
+    }
+)
+# 副本 follow whatever changes on the 住民票 (標準仕様書 7.1.2.3).
+_COPY_FIELDS = frozenset(Entry.model_fields) | {"presence"}
 
 
 class UnifiedAddressee:
@@ -116,6 +138,38 @@ class UnifiedAddressee:
         await self._dispatch.settle_doubts(ref, _DELETE, Peer.UNIFIED_ADDRESSEE)
         return await self._dispatch.deliver(ref, _IfArrived(_Copy()))
 
+    @step(
+        _FOLLOW, peer=Peer.UNIFIED_ADDRESSEE, follows_amendments=True, by_hand=ByHand.WITH_EVIDENCE
+    )
+    async def follow_change(self, ref: StepRef) -> Progress:
+        """AT-01 as the 異動 left the person: kept up to date, opened, or closed.
+
+        Nothing is said where 宛名情報 is the same as before.
+        """
+        return await self._dispatch.deliver(ref, _Follow(self._vault))
+
+    @undo(follow_change, "宛名を異動前に戻す", by_hand=ByHand.WITH_EVIDENCE)
+    async def follow_change_back(self, ref: StepRef) -> Progress:
+        """AT-01 as the person was before; nothing where no AT-01 of the case arrived."""
+        await self._dispatch.settle_doubts(ref, _FOLLOW, Peer.UNIFIED_ADDRESSEE)
+        return await self._dispatch.deliver(ref, _IfArrived(_Follow(self._vault, back=True)))
+
+    @step(
+        _FOLLOW_COPY,
+        peer=Peer.UNIFIED_ADDRESSEE,
+        follows_amendments=True,
+        by_hand=ByHand.WITH_EVIDENCE,
+    )
+    async def follow_change_with_copy(self, ref: StepRef) -> Progress:
+        """AT-03 as the 異動 left the person; nothing where the 住民票 is the same as before."""
+        return await self._dispatch.deliver(ref, _FollowCopy())
+
+    @undo(follow_change_with_copy, "副本を異動前に戻す", by_hand=ByHand.WITH_EVIDENCE)
+    async def follow_change_with_copy_back(self, ref: StepRef) -> Progress:
+        """AT-03 as the person was before; nothing where no AT-03 of the case arrived."""
+        await self._dispatch.settle_doubts(ref, _FOLLOW_COPY, Peer.UNIFIED_ADDRESSEE)
+        return await self._dispatch.deliver(ref, _IfArrived(_FollowCopy(back=True)))
+
 
 class _Settling:
     """A letter whose answer says no more than that it was taken."""
@@ -135,7 +189,10 @@ class _Addressee(_Settling):
 
     async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
         del earlier
-        person = await person_of(work)
+        return await self.about(work, telegram, await person_of(work))
+
+    async def about(self, work: Work, telegram: UUID, person: Person) -> Draft:
+        """宛名情報 of a person as told."""
         record = AddresseeRecord(
             addressee_number=person.addressee_number,
             number=await number_of(work, self._vault),
@@ -158,7 +215,10 @@ class _Copy(_Settling):
 
     async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
         del earlier
-        person = await person_of(work)
+        return self.about(work, telegram, await person_of(work))
+
+    def about(self, work: Work, telegram: UUID, person: Person) -> Draft:
+        """世帯情報 of a person as told."""
         since = person.entry.resident_since
         contents = HouseholdCopy(
             addressee_number=person.addressee_number,
@@ -176,6 +236,41 @@ class _CopyDeletion(_Settling):
         del earlier
         person = await person_of(work)
         return Draft(wire.delete_copy(work.ref.municipality, telegram, person.addressee_number))
+
+
+class _Follow(_Settling):
+    """宛名 as the case's rows left the person, or ``back`` as it found them."""
+
+    message = Message.ADDRESSEE_REQUEST
+
+    def __init__(self, vault: Vault, *, back: bool = False) -> None:
+        self._vault = vault
+        self._back = back
+
+    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
+        person = await changed_person(work, _ADDRESSEE_FIELDS, back=self._back)
+        if person is None:
+            return None
+        if not person.here:
+            return await _Closing().compose(work, telegram, earlier)
+        return await _Addressee(self._vault).about(work, telegram, person.person)
+
+
+class _FollowCopy(_Settling):
+    """副本 as the case's rows left the person, or ``back`` as it found them."""
+
+    message = Message.COPY
+
+    def __init__(self, *, back: bool = False) -> None:
+        self._back = back
+
+    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
+        person = await changed_person(work, _COPY_FIELDS, back=self._back)
+        if person is None:
+            return None
+        if not person.here:
+            return await _CopyDeletion().compose(work, telegram, earlier)
+        return _Copy().about(work, telegram, person.person)
 
 
 class _IfArrived(_Settling):

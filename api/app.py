@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 
 from api import (
+    address_changes,
     births,
     cases,
     code_pool,
@@ -42,6 +43,7 @@ ROUTERS = (
     move_outs,
     special_move_ins,
     move_ins,
+    address_changes,
     cases,
     visits,
     decisions,

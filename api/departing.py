@@ -11,7 +11,7 @@ from api.problems import Problem
 from domain.cases import CaseState, DecisionState, Direction, Procedure, StepRef, Verb
 from domain.dates import jst_day
 from domain.errors import Refused
-from domain.move_out import Channel, MoveOutNotification, NewRelationship
+from domain.move_out import Channel, MoveOutNotification
 from register import case_views, cases, clock, decisions, leaving, move_in_notices, move_outs
 from register.decisions import Ruling
 from register.idempotency import Answer
@@ -115,7 +115,7 @@ def _reported(form: MoveOutForm, today: date) -> MoveOutNotification:
         channel=Channel.POST if form.by_post else Channel.COUNTER,
         with_card=form.with_card,
         new_head=form.new_head,
-        relationships=tuple(NewRelationship(**dict(one)) for one in form.relationships),
+        relationships=tuple(one.said() for one in form.relationships),
         head_left_open=form.head_left_open,
     )
 

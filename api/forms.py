@@ -20,8 +20,7 @@ from domain.characters import (
 )
 from domain.dates import RegisterDate, first_day_of, to_wareki, wording_of
 from domain.numbers import MunicipalityCode, MyNumber, ResidentCode
-from domain.residents import Address, Sex
-from register.households import HEAD
+from domain.residents import HEAD, Address, Sex
 
 LONGEST_REMARK = 1000
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

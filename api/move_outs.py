@@ -14,7 +14,8 @@ from api.bodies import Form, body_of, form
 from api.case_answers import DecisionReceipt, Receipt
 from api.cases import CaseNumberInPath
 from api.counter import ForDeciding, ForReporting, OnceOnly
-from api.forms import Day, MunicipalityAsRead, Reference, Relationship, Remark
+from api.forms import Day, MunicipalityAsRead, Reference, Remark
+from api.household_forms import NewRelationshipForm
 from api.problems import ONCE, problems
 from domain.characters import check_address, check_building
 from domain.move_out import Papers  # noqa: TC001 - a field of the receipt
@@ -40,13 +41,6 @@ class DestinationForm(Form):
         """The 転出先 as the register keeps it."""
         address = Address(postal_code=self.postal_code, line=self.line, building=self.building)
         return Destination(municipality=self.municipality, country=self.country, address=address)
-
-
-class NewRelationshipForm(Form):
-    """残る人の、新しい世帯主との続柄。"""
-
-    resident_id: UUID
-    relationship: Relationship
 
 
 class MoveOutForm(Form):

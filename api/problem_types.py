@@ -415,6 +415,61 @@ class ProblemType(Enum):
         ),
     )
 
+    # changes of people who live here
+    HOUSEHOLD_GONE = _not_now(
+        Words("世帯がありません", "No such household"),
+        Words("名指しされた世帯は、ここにはありません。", "A household named is not of this town."),
+        Words("検索して世帯を確かめてください。", "Search for the household again."),
+    )
+    HEAD_GONE = _not_now(
+        Words("入る世帯に世帯主がいません", "The household joined has no head"),
+        Words(
+            "世帯主のいない世帯には入れません。続柄が決まらないためです（住民基本台帳法7条4号）。",
+            "Nobody joins a household without a head: there is nobody to be related to (法7条).",
+        ),
+        Words("先に世帯主の変更を届け出てください。", "Report a new head for it first."),
+    )
+    SAME_HOUSEHOLD = _bad(
+        Words("同じ世帯です", "The same household"),
+        Words("今いる世帯に入ることはできません。", "They are in that household already."),
+        Words("入る世帯を確かめてください。", "Check which household they join."),
+    )
+    RELATIONSHIP_MISSING = _bad(
+        Words("続柄がありません", "A 続柄 is missing"),
+        Words(
+            "世帯主が替わる人の、新しい世帯主との続柄が要ります（住民基本台帳法7条4号）。",
+            "Whoever has another head from now on needs their 続柄 to that head (法7条).",
+        ),
+        Words("relationships に全員の続柄を書いてください。", "Name everybody in `relationships`."),
+    )
+    NOT_AMONG_MOVERS = _bad(
+        Words("異動する人ではありません", "Not among those named"),
+        Words(
+            "head と relationships には、residents の人だけを書けます。",
+            "`head` and `relationships` name people of `residents` only.",
+        ),
+        Words("異動する人を確かめてください。", "Check who is named."),
+    )
+    NOTHING_CHANGES = _bad(
+        Words("何も変わりません", "Nothing would change"),
+        Words(
+            "届出のとおりにしても、今の記載と同じです。",
+            "What is reported is what the register says already.",
+        ),
+        Words("届出の内容を確かめてください。", "Check what is reported."),
+    )
+    BEFORE_ADDRESS = _bad(
+        Words("今の住所を定めた日より前です", "Before they came to live there"),
+        Words(
+            "異動した日が、今の住所を定めた年月日より前になっています。",
+            "The day is before the day they came to live at their present address.",
+        ),
+        Words(
+            "日を確かめてください。前の記載が誤りなら、職権修正によります。",
+            "Check the day; if the entry is wrong, use 職権修正.",
+        ),
+    )
+
     # decisions
     CASE_CLOSED = _conflict(
         Words("案件は終わっています", "The case is closed"),

@@ -10,11 +10,11 @@ from api.case_answers import Receipt
 from api.fields import wrong
 from api.problem_types import ProblemType
 from api.problems import Problem
-from domain.arrivals import HEAD, MoveInNotification, Origin, Visit
+from domain.arrivals import MoveInNotification, Origin, Visit
 from domain.cases import CaseState, Direction, Procedure
 from domain.dates import jst_day
 from domain.deadlines import move_deadline, special_move_in_deadline
-from domain.residents import Address
+from domain.residents import HEAD, Address
 from register import (
     arrivals,
     case_views,

@@ -19,9 +19,8 @@ from domain.errors import Refused
 from domain.moves import Certificate, Mover
 from domain.numbers import MunicipalityCode, MyNumber, ResidentCode
 from domain.payload import Payload
-from domain.residents import Address, Entry, Sex
+from domain.residents import HEAD, Address, Entry, Sex
 
-HEAD = "世帯主"
 PREPARE = "予定を受信して準備する"
 """The step that answers a plan; a plan that comes later opens it again."""
 REPORT_BACK = "マイナポータルに完了を知らせる"

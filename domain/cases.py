@@ -18,6 +18,13 @@ class Procedure(StrEnum):
     MOVE_IN = "転入"
     MOVE_IN_NOTICE = "転入通知受理"
     CERTIFICATE_SERIAL = "証明書シリアル取得"
+    ADDRESS_CHANGE = "転居"
+    DEATH = "死亡"
+    HOUSEHOLD_CHANGE = "世帯変更"
+    CORRECTION = "職権修正"
+    CANCELLATION = "異動取消"
+    CODE_CHANGE = "住民票コード変更"
+    NUMBER_CHANGE = "個人番号変更"
     CODE_TOP_UP = "住民票コード補充"
 
 
@@ -93,6 +100,7 @@ class WaitKind(StrEnum):
     MOVE_IN_NOTICE = "move_in_notice"
     CERTIFICATE = "certificate"
     VISIT = "visit"
+    APPROVAL = "approval"
 
 
 class Progress(Payload):
@@ -129,6 +137,8 @@ class Standing(Payload):
     parked: tuple[tuple[str, int], ...]
     """Steps and subjects whose incident still waits for a decision."""
     late: bool = False
+    needs_approval: bool = False
+    """Nothing may be entered before a second person has approved it (決裁)."""
     over: bool = False
     """The case has come to an end of its own, as a 転入 that nobody came for (期限切れ)."""
 

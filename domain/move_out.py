@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.dates import JST
 from domain.deadlines import move_out_is_late
+from domain.heads import NewRelationship
 from domain.payload import Payload
 from domain.residents import Destination, Leaving, Reason
 
@@ -41,13 +42,6 @@ class Papers(StrEnum):
     """Given instead when the 届出 came too late to be one."""
     NONE = "なし"
     """国外転出 (令24条1項)."""
-
-
-class NewRelationship(Payload):
-    """続柄 of somebody who stays, to the new head."""
-
-    resident_id: UUID
-    relationship: str
 
 
 class MoveOutNotification(Payload):

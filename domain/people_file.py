@@ -24,12 +24,11 @@ from domain.numbers import (
 )
 from domain.people_flaws import Flaw
 from domain.person_record import PersonRecord
-from domain.residents import Address, Sex
+from domain.residents import HEAD, Address, Sex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-HEAD = "世帯主"
 T = TypeVar("T")
 
 

@@ -10,6 +10,9 @@ from domain.dates import RegisterDate
 from domain.numbers import MunicipalityCode
 from domain.payload import Payload
 
+HEAD = "世帯主"
+"""The 続柄 of whoever heads a household."""
+
 
 class Sex(StrEnum):
     """性別; a blank is legal where it could not be established."""
@@ -41,6 +44,7 @@ class Reason(StrEnum):
     MOVE_OUT_EX_OFFICIO = "転出（職権）"
     MOVE_IN_NOTICE = "転入通知受理"
     HEAD_CHANGE = "世帯主変更"
+    ADDRESS_CHANGE = "転居"
     DEATH = "死亡"
     CORRECTION = "職権修正"
 
@@ -111,3 +115,20 @@ class Entry(Payload):
     address_since: RegisterDate | None = None
     leaving: Leaving | None = None
     left: Left | None = None
+
+
+class Present(Payload):
+    """A person as the latest history row has them; a 転出予定者 is 除票 there, and still here."""
+
+    resident_id: UUID
+    history_no: int
+    presence: Presence
+    code: str | None
+    entry: Entry
+    presence_since: date
+    leaving: bool
+
+    @property
+    def here(self) -> bool:
+        """Whether they are a resident today, by the calendar."""
+        return self.presence is Presence.RESIDENT or self.leaving

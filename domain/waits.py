@@ -89,6 +89,18 @@ WORDS: dict[WaitKind, WaitWords] = {
             "Withdraw the case to accept a paper 転出証明書 instead.",
         ),
     ),
+    WaitKind.APPROVAL: WaitWords(
+        "決裁",
+        Said("審査・決裁を待っています（仮登録）。", "The approval of a second person."),
+        Said(
+            "決裁されれば本登録する。それまでは証明書にも他業務にも電文にも現れない。",
+            "Once approved it is entered; until then nobody outside the case sees it.",
+        ),
+        Said(
+            "受け付けた人以外の職員が決裁する（approvals）。訂正（amendments）、取下げもできる。",
+            "Somebody else than the author approves; amend or withdraw it.",
+        ),
+    ),
     WaitKind.VISIT: WaitWords(
         "来庁",
         Said("来庁を待っています。", "The visit."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from domain.cases import Procedure
-from register import births, leaving, newcomers
+from register import births, changing, leaving, newcomers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +40,7 @@ _MODULES: Mapping[str, Amending] = {
     Procedure.MOVE_OUT: leaving,
     Procedure.SPECIAL_MOVE_IN: newcomers,
     Procedure.MOVE_IN: newcomers,
+    **dict.fromkeys(changing.REPORTS, changing),
 }
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from register.residents import Present
+    from domain.residents import Present
     from register.transactions import Row, Tx
 
 
@@ -35,13 +35,13 @@ async def take_back(tx: Tx, ref: StepRef, resident_id: UUID) -> None:
     await residents.append(tx, ref, resident_id, row)
 
 
-async def restored(tx: Tx, ref: StepRef, resident_id: UUID) -> Entry | None:
-    """A person's entry as `take_back` would leave it; ``None`` where it would do nothing."""
+async def restored(tx: Tx, ref: StepRef, resident_id: UUID) -> NewRow | None:
+    """The row `take_back` would append for a person; ``None`` where it would append none."""
     rows = await residents.own_rows(tx, ref, resident_id)
     latest = await residents.present(tx, ref.municipality, resident_id)
     if not rows or latest is None:
         return None
-    return (await _counter_row(tx, ref, latest, rows)).entry
+    return await _counter_row(tx, ref, latest, rows)
 
 
 async def standing_on(tx: Tx, municipality: str, case_id: UUID) -> list[str]:

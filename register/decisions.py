@@ -151,7 +151,7 @@ async def _examine_afresh(tx: Tx, case: CaseRef, subject: int) -> None:
     """A retry is staff saying: I have seen what changed meanwhile."""
     await tx.execute(
         "UPDATE case_person SET examined = '{}' WHERE municipality = $1 AND case_id"
-        " = $2 AND subject = $3",
+        " = $2 AND $3 IN (0, subject)",
         case.municipality,
         case.case_id,
         subject,

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from domain.moves import Arrival, DeclaredPerson, MoveInNotice, PortalMoveOut
     from domain.numbers import ResidentCode
-    from register.residents import Present
+    from domain.residents import Present
     from register.transactions import Tx
     from register.vault import Vault
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from domain.cases import StepRef
     from domain.move_out import MoveOutNotification
-    from register.residents import Present
+    from domain.residents import Present
     from register.transactions import Tx
 
 

@@ -9,14 +9,12 @@ from pydantic import Field
 
 from domain.numbers import AddresseeNumber, HouseholdNumber
 from domain.payload import Payload
-from domain.residents import Address, Entry, Presence, Sex
+from domain.residents import HEAD, Address, Entry, Presence, Sex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from register.transactions import Row, Tx
-
-HEAD = "世帯主"
 
 
 class MemberView(Payload):
@@ -81,6 +79,31 @@ async def head_of(tx: Tx, household_id: UUID) -> UUID | None:
         "SELECT resident_id FROM resident_today"
         " WHERE household_id = $1 AND presence = $2"
         " AND entry ->> 'relationship' = $3",
+        household_id,
+        Presence.RESIDENT,
+        HEAD,
+    )
+
+
+async def addresses(tx: Tx, household_ids: Iterable[UUID]) -> dict[UUID, Address]:
+    """Where these households are; those nobody here knows are left out."""
+    rows = await tx.fetch(
+        "SELECT household_id, address::text AS address FROM household"
+        " WHERE household_id = ANY($1::uuid[]) ORDER BY household_id",
+        list(household_ids),
+    )
+    return {row["household_id"]: Address.model_validate_json(row["address"]) for row in rows}
+
+
+async def follow_members(tx: Tx, household_id: UUID) -> None:
+    """A household is where its members are: its head, or who is there without one."""
+    await tx.execute(
+        "UPDATE household h SET address = m.entry -> 'address' FROM ("
+        "  SELECT household_id, entry FROM resident_today"
+        "  WHERE municipality = tenant() AND household_id = $1 AND presence = $2"
+        "  ORDER BY entry ->> 'relationship' <> $3, resident_id LIMIT 1) m"
+        " WHERE h.municipality = tenant() AND h.household_id = m.household_id"
+        " AND h.address <> m.entry -> 'address'",
         household_id,
         Presence.RESIDENT,
         HEAD,

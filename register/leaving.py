@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.cases import StepRef
-    from domain.residents import Entry
+    from domain.residents import Entry, Present
     from register.move_in_notices import NoticeOf
-    from register.residents import Present
     from register.transactions import Tx
 
 

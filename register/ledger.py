@@ -188,7 +188,8 @@ async def waiting_for(tx: Tx, ref: StepRef, step: str) -> timedelta:
 async def standing(tx: Tx, case: CaseRef) -> Standing:
     """Where the case stands (現況)."""
     file = await tx.fetchrow(
-        "SELECT direction, late, ending FROM case_file WHERE municipality = $1 AND case_id = $2",
+        "SELECT direction, late, ending, needs_approval FROM case_file"
+        " WHERE municipality = $1 AND case_id = $2",
         case.municipality,
         case.case_id,
     )
@@ -210,6 +211,7 @@ async def standing(tx: Tx, case: CaseRef) -> Standing:
         direction=Direction(file["direction"]),
         late=file["late"],
         over=file["ending"] != "",
+        needs_approval=file["needs_approval"],
         subjects=tuple(row["subject"] for row in people) or (0,),
         lines=tuple(LedgerLine.model_validate(dict(row)) for row in lines),
         parked=tuple((row["step"], row["subject"]) for row in parked),

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from domain.acting import Acting
     from domain.cases import CaseRef
     from domain.move_out import MoveOutNotification
+    from domain.residents import Present
     from register.decisions import Ruling
-    from register.residents import Present
     from register.transactions import Row, Tx
 
 

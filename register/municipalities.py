@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, ValidationError
 
+from domain.cases import Procedure
 from domain.errors import Refused
 from domain.numbers import MunicipalityCode
 from domain.opening_hours import OpeningCalendar
@@ -34,6 +35,8 @@ class Parameters(Payload):
     )
     """来庁予定に答える持ち物."""
 
+    approval: tuple[Procedure, ...] = ()
+    """本登録の前に決裁（二人目の職員の承認）を要する手続."""
     move_in_notice_limit: timedelta = timedelta(days=60)
     """転出予定日からこの期間に転入通知が届かなければ、未着照会の対象とする."""
 

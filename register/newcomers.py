@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from domain.arrivals import Newcomer
     from domain.cases import StepRef
     from domain.numbers import MyNumber
-    from domain.residents import Entry
-    from register.residents import Present
+    from domain.residents import Entry, Present
     from register.transactions import Tx
     from register.vault import Vault
 

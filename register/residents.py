@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
-from uuid import UUID
 
-from domain.payload import Payload
-from domain.residents import Entry, Presence, Reason
+from domain.residents import Presence, Present
 from register import lanes, search, wakeups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
+    from uuid import UUID
 
     from domain.cases import StepRef
     from domain.dates import RegisterDate
+    from domain.residents import Entry, Reason
     from register.transactions import Row, Tx
-
-
-class Present(Payload):
-    """A person as the latest history row has them; a 転出予定者 is 除票 there, and still here."""
-
-    resident_id: UUID
-    history_no: int
-    presence: Presence
-    code: str | None
-    entry: Entry
-    presence_since: date
-    leaving: bool
-
-    @property
-    def here(self) -> bool:
-        """Whether they are a resident today, by the calendar."""
-        return self.presence is Presence.RESIDENT or self.leaving
 
 
 class NewRow(NamedTuple):

@@ -23,6 +23,7 @@ class Cause(StrEnum):
     CLOCK = "clock"
     MESSAGE = "message"
     VISIT = "visit"
+    APPROVAL = "approval"
 
 
 async def wake(

@@ -33,7 +33,7 @@ from workflows.rehearsal import card_of, lines_of
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from register.residents import Present
+    from domain.residents import Present
     from register.transactions import Tx
     from tests.frontier import Frontier
     from tests.house import House

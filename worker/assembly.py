@@ -11,10 +11,12 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.arrivals import Arrivals
 from activities.attention import Attention
 from activities.certificates import Certificates
+from activities.changes import Changes
 from activities.code_pool import CodePool
 from activities.departures import Departures
 from activities.desk import Desk
 from activities.dispatch import Dispatch
+from activities.examination import Examination
 from activities.failures import Failures, Patience
 from activities.juki_net import JukiNet
 from activities.letters import PeerLine
@@ -71,6 +73,8 @@ def steps(given: Surroundings) -> list[Any]:
         UnifiedAddressee(desk, dispatch, given.vault, addressee, attention),
         Linkage(desk, dispatch, given.vault, server, attention),
         Departures(desk),
+        Examination(desk),
+        Changes(desk),
         Certificates(dispatch, given.vault),
         Portal(dispatch),
         Arrivals(desk, dispatch, given.vault),

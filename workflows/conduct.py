@@ -17,7 +17,7 @@ from temporalio.exceptions import TimeoutError as TimedOut
 
 with workflow.unsafe.imports_passed_through():
     from activities.office import CLOSE, READ_STANDING, TAKE_WAKEUPS
-    from activities.step import card_of
+    from activities.step import AWAIT_APPROVAL, card_of
     from domain.cases import CaseRef, Progress, Standing, StepRef, StepState
     from workflows.details import Details, waiting
     from workflows.execution import Parked, beside, by_the_engine, settled
@@ -103,9 +103,12 @@ class Conduct:
     ) -> None:
         """Perform one step for every person of the case; staff decide where it is refused.
 
-        The undo is registered first: a step may take effect and still report failure.
+        The undo is registered first: a step may take effect and still report failure.  In front of
+        one that enters something stands the second person, where the municipality asks for one.
         """
         card = card_of(do)
+        if card.enters and self._picture.needs_approval:
+            await self._perform(Line(AWAIT_APPROVAL, None), whole_case=True)
         executed = self._executed
         await self._perform(line(do, undo=undo), whole_case=card.whole_case)
         if card.whole_case and self._executed > executed:

@@ -18,6 +18,7 @@ class Picture:
         self._states = {(line.step, line.subject): line.state for line in standing.lines}
         self.subjects = standing.subjects
         self.over = standing.over
+        self.needs_approval = standing.needs_approval
         self._parked = frozenset(standing.parked)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from activities.step import card_of
+from workflows.address_change import AddressChange
 from workflows.birth import Birth
 from workflows.certificate_serial import CertificateSerial
 from workflows.code_top_up import CodeTopUp
@@ -26,6 +27,7 @@ PROCEDURES: tuple[type[Conduct], ...] = (
     MoveInNotice,
     SpecialMoveIn,
     MoveIn,
+    AddressChange,
     CertificateSerial,
     CodeTopUp,
 )

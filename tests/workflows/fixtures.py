@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from activities.desk import Desk
+from tests.changing import Locals
 from tests.corrections import Correction, Corrections
 from tests.frontier import DAY, Frontier, a_frontier
 from tests.house import House, Town, a_house
@@ -105,3 +106,11 @@ async def movers(frontier: Frontier) -> AsyncGenerator[Movers]:
     yield Movers(frontier, *towns)
     for town in towns:
         await at_rest(town)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def here(frontier: Frontier) -> AsyncGenerator[Locals]:
+    """A town of this test's own whose people stay."""
+    town = await frontier.open_town()
+    yield Locals(frontier, town)
+    await at_rest(town)

@@ -1,0 +1,230 @@
+"""本登録 of an 異動: locked, checked against what it was examined on, and written, all at once.
+
+A procedure's 届出 says what becomes of whom (``domain.changes``); nothing here knows procedures.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.address_change import AddressChange
+from domain.cases import Procedure, StepRef
+from domain.changes import Household, Situation
+from domain.dates import jst_day
+from domain.errors import Refused
+from domain.identifiers import new_id
+from domain.residents import Address, Presence, Reason
+from register import cancelling, cases, clock, heads, households, lanes, notifications, residents
+from register.cases import Acceptance
+from register.residents import NewRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+    from uuid import UUID
+
+    from domain.acting import Acting
+    from domain.cases import CaseRef
+    from domain.changes import Becoming, Report
+    from domain.residents import Present
+    from register.transactions import Tx
+
+REPORTS: Mapping[Procedure, type[Report]] = {
+    Procedure.ADDRESS_CHANGE: AddressChange,
+}
+"""The 届出 of each procedure that changes people who live here."""
+
+
+async def accept(
+    tx: Tx,
+    acting: Acting,
+    procedure: Procedure,
+    reported: Report,
+    reference: str = "",
+    *,
+    due_on: date | None = None,
+) -> CaseRef:
+    """Accept a 届出 once it is clear what it makes of whom: all of them are persons of the case.
+
+    Raises `Refused` as the 届出 itself does.
+    """
+    before = await situation(tx, acting.municipality, reported, new_id())
+    changed = [one.resident_id for one in reported.becomes(before)]
+    return await cases.accept(
+        tx,
+        acting.municipality,
+        Acceptance(
+            procedure,
+            reported.model_dump(mode="json"),
+            acting.actor,
+            reference,
+            residents=_in_order(reported, changed),
+            due_on=due_on,
+            late=reported.is_late(due_on),
+            examined={str(one.resident_id): one.history_no for one in before.people.values()},
+        ),
+    )
+
+
+async def notification(tx: Tx, ref: StepRef) -> Report:
+    """The 届出 of a case in its latest version."""
+    procedure = await tx.fetchval(
+        "SELECT procedure FROM case_file WHERE municipality = $1 AND case_id = $2",
+        ref.municipality,
+        ref.case_id,
+    )
+    body = await notifications.latest(tx, ref.municipality, ref.case_id)
+    return REPORTS[procedure].model_validate(body)
+
+
+async def situation(tx: Tx, municipality: str, reported: Report, new_household: UUID) -> Situation:
+    """Whoever a 届出 may touch, locked: households first, then residents, each in id order."""
+    await households.lock(tx, reported.households)
+    places = {one: await heads.of_household(tx, one) for one in reported.households}
+    touched = {*reported.residents}.union(*places.values())
+    people = await residents.lock(tx, municipality, [*touched])
+    standing = {
+        one: Household(one, address, tuple(people[each] for each in places[one]))
+        for one, address in (await households.addresses(tx, reported.households)).items()
+    }
+    return Situation(standing, people, new_household, jst_day(await clock.now(tx)))
+
+
+async def enter(tx: Tx, ref: StepRef) -> None:
+    """Enter what the 届出 makes of everybody.
+
+    Raises `Refused` RESIDENT_CHANGED where somebody stands otherwise than when the case was
+    examined, and as the 届出 itself does.
+    """
+    reported = await notification(tx, ref)
+    before = await situation(tx, ref.municipality, reported, ref.case_id)
+    await _check_examined(tx, ref, before)
+    changed = reported.becomes(before)
+    await _join(tx, ref, changed)
+    for one in changed:
+        await _append(tx, ref, reported, one)
+    await _settle_households(tx, ref.municipality, before, changed)
+
+
+async def take_back(tx: Tx, ref: StepRef) -> None:
+    """Take back what the case entered, of everybody; `Refused` LATER_CASE_STANDS as one of them."""
+    reported = await notification(tx, ref)
+    await households.lock(tx, {*reported.households, ref.case_id})
+    written = await _written(tx, ref)
+    await residents.lock(tx, ref.municipality, written)
+    for resident_id in written:
+        await cancelling.take_back(tx, ref, resident_id)
+        await lanes.settle(tx, ref, resident_id, "void")
+    for household_id in reported.households:
+        await households.follow_members(tx, household_id)
+
+
+async def follow(tx: Tx, ref: StepRef) -> None:
+    """誤記修正: whoever is entered becomes what the corrected 届出 makes of them.
+
+    What it makes of them is told from how they stood before this case.
+    """
+    written = await _written(tx, ref)
+    if not written:
+        return  # not entered yet: the entry will be made from the corrected 届出
+    reported = await notification(tx, ref)
+    now = await situation(tx, ref.municipality, reported, ref.case_id)
+    people = now.people | await residents.lock(tx, ref.municipality, written)
+    changed = reported.becomes(await _as_before(tx, ref, now._replace(people=people)))
+    for one in changed:
+        if one.resident_id in written and one.entry != people[one.resident_id].entry:
+            again = one._replace(reason=Reason.CLERICAL_CORRECTION)
+            await _append(tx, ref, reported, again)
+    await _settle_households(tx, ref.municipality, now, changed)
+
+
+async def _as_before(tx: Tx, ref: StepRef, now: Situation) -> Situation:
+    """The situation without what this case has entered."""
+    people = dict(now.people)
+    for resident_id, person in now.people.items():
+        was = await cancelling.restored(tx, ref, resident_id)
+        if was is not None:
+            people[resident_id] = person.model_copy(
+                update={"entry": was.entry, "presence": was.presence, "code": was.code}
+            )
+    standing = {
+        one: Household(one, place.address, _members(people, one))
+        for one, place in now.households.items()
+    }
+    return now._replace(people=people, households=standing)
+
+
+def _members(people: Mapping[UUID, Present], household_id: UUID) -> tuple[Present, ...]:
+    here = (one for one in people.values() if one.here)
+    return tuple(
+        sorted(
+            (one for one in here if one.entry.household_id == household_id),
+            key=lambda one: one.resident_id,
+        )
+    )
+
+
+async def _check_examined(tx: Tx, ref: StepRef, before: Situation) -> None:
+    """Law 13: the case was examined on these rows; a retry of staff examines afresh."""
+    examined = await cases.examined(tx, ref.model_copy(update={"subject": 1}))
+    standing = {str(one.resident_id): one.history_no for one in before.people.values()}
+    if examined and examined != standing:
+        raise Refused("RESIDENT_CHANGED")
+
+
+async def _join(tx: Tx, ref: StepRef, changed: Iterable[Becoming]) -> None:
+    """Whoever is changed is a person of the case; after a fresh look there may be more of them."""
+    for one in changed:
+        await tx.execute(
+            "INSERT INTO case_person (municipality, case_id, subject, resident_id)"
+            " SELECT $1, $2, coalesce(max(subject), 0) + 1, $3 FROM case_person"
+            " WHERE municipality = $1 AND case_id = $2"
+            " HAVING $3 <> ALL(coalesce(array_agg(resident_id), '{}'))",
+            ref.municipality,
+            ref.case_id,
+            one.resident_id,
+        )
+
+
+async def _append(tx: Tx, ref: StepRef, reported: Report, one: Becoming) -> None:
+    row = NewRow(
+        reason=one.reason,
+        effective_on=reported.effective_on,
+        notified_on=reported.notified_on,
+        entry=one.entry,
+        presence=one.presence,
+        code=one.code,
+        owes_notice=one.upstream,
+    )
+    await residents.append(tx, ref, one.resident_id, row)
+
+
+async def _settle_households(
+    tx: Tx, municipality: str, before: Situation, changed: Iterable[Becoming]
+) -> None:
+    """A household founded by the case gets its number; one that moved as a whole, its address."""
+    for household_id in before.households:
+        await households.follow_members(tx, household_id)
+    founded: dict[UUID, Address] = {
+        one.entry.household_id: one.entry.address
+        for one in changed
+        if one.entry.household_id == before.new_household and one.presence is Presence.RESIDENT
+    }
+    for household_id, address in founded.items():
+        await households.found(tx, municipality, household_id, address)
+
+
+async def _written(tx: Tx, ref: StepRef) -> list[UUID]:
+    """Everybody of whom this case has written something, in id order."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT resident_id FROM resident_history WHERE municipality = $1"
+        " AND case_id = $2 ORDER BY resident_id",
+        ref.municipality,
+        ref.case_id,
+    )
+    return [row["resident_id"] for row in rows]
+
+
+def _in_order(reported: Report, changed: Iterable[UUID]) -> tuple[UUID, ...]:
+    """Those the 届出 names in its order, then those who are changed by it."""
+    return tuple(dict.fromkeys((*reported.residents, *changed)))

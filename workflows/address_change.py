@@ -1,0 +1,28 @@
+"""転居: people move inside the municipality (住民基本台帳法23条)."""
+
+from __future__ import annotations
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.changes import Changes
+    from activities.juki_net import JukiNet
+    from domain.cases import CaseRef, Procedure
+    from workflows.change import followed_by_everybody
+    from workflows.conduct import Conduct
+
+
+@workflow.defn(name=Procedure.ADDRESS_CHANGE)
+class AddressChange(Conduct):
+    """Enters a 転居 and tells everyone who must know."""
+
+    @workflow.run
+    async def run(self, case: CaseRef) -> None:
+        """Carry the case to its end."""
+        await self.conclude(case)
+
+    async def story(self) -> None:
+        """The office's manual for a 転居."""
+        await self.perform(Changes.enter, undo=Changes.take_back)
+        await self.perform(JukiNet.announce, undo=JukiNet.withdraw_announcement)
+        await followed_by_everybody(self)
