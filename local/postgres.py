@@ -108,6 +108,7 @@ class Postgres:
             last_signal=signal.SIGINT,
             user=self._user,
             seconds_to_start=60,
+            seconds_outlived=10,
         )
 
     async def furnish(self) -> None:

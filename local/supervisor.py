@@ -47,6 +47,8 @@ class Program:
     user: str = "self"
     seconds_to_start: float = 30.0
     seconds_to_stop: float = 20.0
+    seconds_outlived: float = 0.0
+    """How long its own children may outlive it, and keep it from starting again."""
 
 
 class Child:
@@ -71,7 +73,15 @@ class Child:
 
     async def start(self) -> None:
         """Start and return when it answers; from then on a crash is followed by a restart."""
-        await self._launch()
+        outlived_until = monotonic() + self.program.seconds_outlived
+        while True:
+            try:
+                await self._launch()
+                break
+            except StackFailed:
+                if monotonic() > outlived_until:
+                    raise
+            await asyncio.sleep(_FIRST_PAUSE)
         self._keeper = asyncio.create_task(self._keep())
 
     async def stop(self) -> None:
