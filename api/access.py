@@ -42,6 +42,8 @@ class Act(Enum):
     FIND_BY_NUMBER = "個人番号で探す"
     DECIDE = "判断する"
     WITHDRAW = "取下げを決める"
+    APPROVE = "決裁する"
+    READ_REPORTS = "届出の内容を読む"
     SEE_STOCK = "住民票コードの在庫を見る"
     ORDER_CODES = "住民票コードを補充する"
     READ_FEED = "異動の知らせを読む"
@@ -57,6 +59,8 @@ _MAY: dict[Act, frozenset[TokenRole]] = {
     Act.FIND_BY_NUMBER: _STAFF,
     Act.DECIDE: _STAFF,
     Act.WITHDRAW: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),
+    Act.APPROVE: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),
+    Act.READ_REPORTS: _STAFF,
     Act.SEE_STOCK: _ALL,
     Act.ORDER_CODES: frozenset({TokenRole.CHIEF, TokenRole.OPERATIONS}),
     Act.READ_FEED: _ALL,

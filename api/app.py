@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from api import (
     address_changes,
+    approvals,
     births,
     cases,
     code_pool,
@@ -46,6 +47,7 @@ ROUTERS = (
     address_changes,
     cases,
     visits,
+    approvals,
     decisions,
     inbox,
     events,

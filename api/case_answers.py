@@ -56,7 +56,7 @@ class Waiting(BaseModel):
         description="start: 開始、staff: 職員の判断、decision: 判断の実行、failure: 再試行、"
         "lane: 先の電文、code_stock: 住民票コード、opening: 開局、peer_progress: 相手の処理、"
         "departure_day: 転出予定日又は転入通知、move_in_notice: 転入通知、"
-        "certificate: 転出証明書情報、visit: 来庁"
+        "certificate: 転出証明書情報、visit: 来庁、approval: 決裁"
     )
     ja: str
     en: str

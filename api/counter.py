@@ -104,6 +104,8 @@ ForDeciding = Annotated[Counter, Depends(_counter_for(Act.DECIDE))]
 ForStock = Annotated[Counter, Depends(_counter_for(Act.SEE_STOCK))]
 ForOrdering = Annotated[Counter, Depends(_counter_for(Act.ORDER_CODES))]
 ForTheInbox = Annotated[Counter, Depends(_counter_for(Act.SEE_INBOX))]
+ForApproving = Annotated[Counter, Depends(_counter_for(Act.APPROVE))]
+ForReading = Annotated[Counter, Depends(_counter_for(Act.READ_REPORTS))]
 ForTheFeed = Annotated[Counter, Depends(_counter_for(Act.READ_FEED))]
 
 _KEY = re.compile(r"[\x21-\x7e]{8,200}")

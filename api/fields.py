@@ -33,6 +33,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "visitor": ("来庁した人", "visitor"),
     "card": ("カードの確認", "card"),
     "pin": ("暗証番号の照合", "PIN"),
+    "verdict": ("審査の結果", "verdict"),
+    "version": ("届出の版", "version of the 届出"),
     "moved_on": ("転居をした年月日", "day of the move"),
     "into": ("入る世帯", "household joined"),
     "stays": ("残る世帯", "those who stay"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from domain.cases import Procedure, Verb
 from domain.notifications import Child
-from workflows.rehearsal import card_of, lines_of
+from workflows.rehearsal import AWAIT_APPROVAL, card_of, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,8 +26,15 @@ class Line(NamedTuple):
 
 
 def manual(procedure: str, seen: Iterable[str]) -> list[Line]:
-    """The lines in order; steps seen in the ledger that no line names come after."""
+    """The lines in order, 決裁を待つ in front of the entry where the case waits for it.
+
+    Steps seen in the ledger that no line names come after.
+    """
+    seen = list(seen)
     lines = [Line(line.step, line.undo, _peer(line.step)) for line in lines_of(procedure)]
+    if AWAIT_APPROVAL in seen:
+        entry = next((at for at, line in enumerate(lines) if card_of(line.step).enters), 0)
+        lines.insert(entry, Line(AWAIT_APPROVAL, None, None))
     known = {line.step for line in lines}
     strangers = dict.fromkeys(step for step in seen if step not in known)
     return [*lines, *(Line(step, None, _peer(step)) for step in strangers)]

@@ -470,6 +470,36 @@ class ProblemType(Enum):
         ),
     )
 
+    # approval
+    NO_REPORT = _unknown(
+        Words("届出がありません", "There is no 届出"),
+        Words("この案件は届出によるものではありません。", "This case was not made of a 届出."),
+    )
+    NO_APPROVAL_WAITED_FOR = _conflict(
+        Words("決裁を待っていません", "No approval is waited for"),
+        Words(
+            "この案件は決裁を要しないか、すでに決裁されています。",
+            "This case needs no approval, or has been approved.",
+        ),
+        Words("案件を読み直してください。", "Read the case again."),
+    )
+    REPORT_CORRECTED = _conflict(
+        Words("届出が訂正されています", "The 届出 has been corrected"),
+        Words(
+            "審査した版は最新ではありません。今の版は version です。",
+            "What was read is not the newest; `version` is.",
+        ),
+        Words("届出を読み直して、決め直してください。", "Read the 届出 again, and decide on that."),
+    )
+    OWN_REPORT = _conflict(
+        Words("自分が受け付けた届出は決裁できません", "Nobody approves their own 届出"),
+        Words(
+            "届出を受け付けた人、訂正した人は、その届出を決裁できません。",
+            "Whoever accepted or corrected a 届出 may not approve it.",
+        ),
+        Words("ほかの職員に依頼してください。", "Ask somebody else."),
+    )
+
     # decisions
     CASE_CLOSED = _conflict(
         Words("案件は終わっています", "The case is closed"),

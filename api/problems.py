@@ -87,6 +87,7 @@ class ProblemAnswer(BaseModel):
     decision_id: UUID | None = Field(default=None, description="すでにある判断")
     open_incidents: list[UUID] | None = Field(default=None, description="今の対応待ち")
     verbs: list[str] | None = Field(default=None, description="選べる判断")
+    version: int | None = Field(default=None, description="今の届出の版")
     persons: list[int] | None = Field(default=None, description="当てはまる人（1からの順）")
     roles: list[str] | None = Field(default=None, description="行える役割")
 

@@ -32,6 +32,7 @@ class CaseFile(Payload):
     ended_at: datetime | None
     waiting_for_staff: bool = False
     overdue: bool = False
+    needs_approval: bool = False
 
     @property
     def ref(self) -> CaseRef:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from domain.cases import StepRef
@@ -28,6 +29,28 @@ async def latest(tx: Tx, municipality: str, case_id: UUID) -> dict[str, Any]:
         municipality,
         case_id,
     )
+
+
+class Version(NamedTuple):
+    """One version of a 届出, as stored."""
+
+    version: int
+    body: dict[str, Any]
+    changed: dict[str, Any]
+    author: str
+    reason: str
+    at: datetime
+
+
+async def versions(tx: Tx, municipality: str, case_id: UUID) -> list[Version]:
+    """Every version of a 届出, the oldest first."""
+    rows = await tx.fetch(
+        "SELECT version, body, changed, author, reason, at FROM notification"
+        " WHERE municipality = $1 AND case_id = $2 ORDER BY version",
+        municipality,
+        case_id,
+    )
+    return [Version(*row) for row in rows]
 
 
 async def version(tx: Tx, ref: StepRef) -> int:

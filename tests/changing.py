@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from domain.cases import CaseRef, Procedure
+from runtime.settings import TokenRole
 from tests.moving import Family
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from runtime.settings import TokenRole
     from tests.frontier import Frontier
     from tests.house import Case, Town
 
@@ -70,3 +70,12 @@ class Locals:
         }
         form = {name: part for name, part in (usual | said).items() if part is not None}
         return await self.accepted(Procedure.ADDRESS_CHANGE, "/v1/address-changes", form)
+
+    async def approve(self, case: Case, verdict: str = "approved", **said: Any) -> tuple[int, Any]:
+        """What a second person says of a case."""
+        who = said.pop("role", TokenRole.EXAMINER)
+        return await self.post(
+            f"/v1/cases/{case.ref.case_number}/approvals",
+            {"verdict": verdict, "version": 0} | said,
+            who,
+        )

@@ -199,6 +199,11 @@ class Case:
     ref: CaseRef
     procedure: str
 
+    @property
+    def whole(self) -> StepRef:
+        """The case as a step about all of its persons takes it."""
+        return StepRef(municipality=self.ref.municipality, case_id=self.ref.case_id, subject=0)
+
     async def state(self) -> str:
         """Where the case stands."""
         return await self._value("SELECT state FROM case_file WHERE case_id = $1")

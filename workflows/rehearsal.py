@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from activities.step import card_of
+from activities.step import AWAIT_APPROVAL, card_of
 from workflows.address_change import AddressChange
 from workflows.birth import Birth
 from workflows.certificate_serial import CertificateSerial
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
 
-__all__ = ["PROCEDURES", "Line", "Rehearsal", "card_of", "lines_of", "rehearse"]
+__all__ = ["AWAIT_APPROVAL", "PROCEDURES", "Line", "Rehearsal", "card_of", "lines_of", "rehearse"]
 
 PROCEDURES: tuple[type[Conduct], ...] = (
     Birth,
