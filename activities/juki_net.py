@@ -59,6 +59,8 @@ class JukiNet:
     async def announce(self, ref: StepRef) -> Progress:
         """CS-04 in the resident's lane: what this case's rows did, then corrections of it.
 
+        What takes back another case names the telegrams that had told of it.
+
         記載, 消除 or 修正 as the person's presence before and after those rows tells.
         """
         return await self._dispatch.deliver(ref, _Announcement(self._vault))
@@ -130,6 +132,7 @@ class _Announcement:
             code=person.code,
             number=await number_of(work, self._vault),
             entry=person.entry,
+            cancels=() if told else await _told_of(work, rows),
         )
         body = jlis.identity_notice(work.ref.municipality, telegram, notice)
         return Draft(body, work.resident_id, notice.update_number)
@@ -243,6 +246,12 @@ async def _change(work: Work, rows: list[Row]) -> Change:
     if was_here is is_here:
         return Change.AMEND
     return Change.RECORD if is_here else Change.STRIKE
+
+
+async def _told_of(work: Work, rows: list[Row]) -> tuple[UUID, ...]:
+    """The telegrams that told of what these rows take back (異動の取消し)."""
+    cancelled = [number for row in rows for number in row["cancels"]]
+    return await telegrams.announcing(work.tx, work.ref.municipality, work.resident_id, cancelled)
 
 
 def _deciding(rows: list[Row]) -> Row:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from domain.arrivals import MoveInNotification, Newcomer
     from register.telegrams import Sent
 
-_NOTICE = "転入通知を送る"
+NOTICE = "転入通知を送る"
 
 
 class Newcomers:
@@ -63,7 +63,7 @@ class Newcomers:
             return await strike(work)
 
     @step(
-        _NOTICE,
+        NOTICE,
         peer=Peer.JLIS,
         by_hand=ByHand.WITH_EVIDENCE,
         amendable=False,
@@ -76,7 +76,7 @@ class Newcomers:
     @undo(notify_origin, "転入通知を訂正する", by_hand=ByHand.WITH_EVIDENCE)
     async def correct_notice(self, ref: StepRef) -> Progress:
         """CS-07 取消: they did not move in after all; nothing where no notice arrived."""
-        await self._dispatch.settle_doubts(ref, _NOTICE, Peer.JLIS)
+        await self._dispatch.settle_doubts(ref, NOTICE, Peer.JLIS)
         return await self._dispatch.deliver(ref, _Correction())
 
     async def _check_not_known(self, work: Work, person: Newcomer) -> None:
@@ -109,7 +109,7 @@ class _Notice(_Telling):
     async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
         reported = await newcomers.notification(work.tx, work.ref)
         before = [sent for sent in _arrived(earlier) if sent.telegram_id != telegram]
-        return await _notice(work, telegram, reported, len(before) + 1)
+        return await notice_of(work, telegram, reported, len(before) + 1)
 
 
 class _Correction(_Telling):
@@ -119,10 +119,10 @@ class _Correction(_Telling):
         if not told:
             return None
         reported = await newcomers.notification(work.tx, work.ref)
-        return await _notice(work, telegram, reported, len(told) + 1, withdrawn=True)
+        return await notice_of(work, telegram, reported, len(told) + 1, withdrawn=True)
 
 
-async def _notice(
+async def notice_of(
     work: Work,
     telegram: UUID,
     reported: MoveInNotification,
@@ -130,6 +130,7 @@ async def _notice(
     *,
     withdrawn: bool = False,
 ) -> Draft | None:
+    """CS-07 about everybody of a 転入届 who came from elsewhere; nothing where nobody did."""
     if reported.origin is None or not reported.from_elsewhere:
         return None
     address = reported.address

@@ -105,6 +105,7 @@ ForStock = Annotated[Counter, Depends(_counter_for(Act.SEE_STOCK))]
 ForOrdering = Annotated[Counter, Depends(_counter_for(Act.ORDER_CODES))]
 ForTheInbox = Annotated[Counter, Depends(_counter_for(Act.SEE_INBOX))]
 ForApproving = Annotated[Counter, Depends(_counter_for(Act.APPROVE))]
+ForCancelling = Annotated[Counter, Depends(_counter_for(Act.CANCEL))]
 ForReading = Annotated[Counter, Depends(_counter_for(Act.READ_REPORTS))]
 ForTheFeed = Annotated[Counter, Depends(_counter_for(Act.READ_FEED))]
 

@@ -35,6 +35,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "pin": ("暗証番号の照合", "PIN"),
     "verdict": ("審査の結果", "verdict"),
     "version": ("届出の版", "version of the 届出"),
+    "applied_on": ("申出日", "day of the request"),
+    "case_number": ("案件", "case"),
     "moved_on": ("転居をした年月日", "day of the move"),
     "into": ("入る世帯", "household joined"),
     "stays": ("残る世帯", "those who stay"),

@@ -470,6 +470,44 @@ class ProblemType(Enum):
         ),
     )
 
+    # 異動の取消し
+    STILL_OPEN = _not_now(
+        Words("案件はまだ終わっていません", "The case is still open"),
+        Words("取り消せるのは終わった案件です。", "Only a finished case is cancelled."),
+        Words(
+            "進行中の案件は、decisions の取下げ（withdraw）によってください。",
+            "Withdraw an open case, through `decisions`.",
+        ),
+    )
+    NOT_CANCELLABLE = _not_now(
+        Words("取り消せない案件です", "This case cannot be cancelled"),
+        Words(
+            "番号又は住民票コードの変更、取消しそのもの、取り下げた案件は取り消せません"
+            "（一度使った番号は誰にも使われません）。",
+            "Changes of number or code, cancellations, and withdrawn cases stay as they are.",
+        ),
+        Words("職権修正又は新しい届出によってください。", "Use 職権修正, or a new 届出."),
+    )
+    NOTHING_TO_CANCEL = _not_now(
+        Words("取り消すものがありません", "Nothing to cancel"),
+        Words(
+            "その案件が記載した行は残っていないか、名指しした人について何も記載していません。",
+            "No row of that case counts any more, or none is about those named.",
+        ),
+        Words("住民の履歴を確かめてください。", "Look at the history."),
+    )
+    TWO_HEADS = _not_now(
+        Words("世帯主が二人になります", "The household would have two heads"),
+        Words(
+            "その人たちだけを戻すと、世帯に世帯主が二人になります。",
+            "With only those taken back, a household would have two heads.",
+        ),
+        Words(
+            "世帯主になった人についても一緒に取り消すか、先に世帯主変更をしてください。",
+            "Cancel it for whoever became head as well, or change the head first.",
+        ),
+    )
+
     # approval
     NO_REPORT = _unknown(
         Words("届出がありません", "There is no 届出"),

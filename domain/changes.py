@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from domain.payload import Payload
 from domain.residents import HEAD, Address, Entry, Presence, Present, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 class Household(NamedTuple):
@@ -38,13 +39,49 @@ class Household(NamedTuple):
         return tuple(one for one in self.members if one.resident_id not in gone)
 
 
+IDENTITY_FIELDS = frozenset(
+    {
+        "presence",
+        "code",
+        "name",
+        "name_kana",
+        "former_name",
+        "former_name_kana",
+        "alias",
+        "alias_kana",
+        "sex",
+        "born_on",
+        "address",
+    }
+)
+"""本人確認情報 (法30条の6): 住基ネット must hear of a change of these, and of no other."""
+
+
+class Undone(NamedTuple):
+    """Somebody without what one finished case changed of them; ``rows`` are that case's.
+
+    ``standing`` are the numbers of later cases that changed one of the same fields.
+    """
+
+    entry: Entry
+    presence: Presence
+    code: str | None
+    changed: frozenset[str]
+    rows: tuple[int, ...]
+    standing: tuple[str, ...] = ()
+
+
 class Situation(NamedTuple):
-    """Whoever a 届出 may touch, as they stand; ``new_household`` is the id of one founded by it."""
+    """Whoever a 届出 may touch, as they stand; ``new_household`` is the id of one founded by it.
+
+    ``undone`` tells, of a case the 届出 takes back, how each would be without it.
+    """
 
     households: dict[UUID, Household]
     people: dict[UUID, Present]
     new_household: UUID
     today: date
+    undone: Mapping[UUID, Undone] = MappingProxyType({})
 
     def household(self, household_id: UUID) -> Household:
         """A household; raises `Refused` HOUSEHOLD_GONE for one nobody here knows."""
@@ -76,6 +113,8 @@ class Becoming(NamedTuple):
     presence: Presence
     code: str | None
     upstream: bool = True
+    cancels: tuple[int, ...] = ()
+    """履歴番号 this takes back (異動の取消し)."""
 
     @classmethod
     def of(cls, person: Present, reason: Reason, *, upstream: bool = True, **changes: Any) -> Self:
@@ -107,6 +146,11 @@ class Report(Payload):
     @abstractmethod
     def households(self) -> tuple[UUID, ...]:
         """Every household it touches."""
+
+    @property
+    def undoes(self) -> UUID | None:
+        """A finished case whose rows it takes back, if it is a 異動の取消し."""
+        return None
 
     @abstractmethod
     def becomes(self, before: Situation) -> tuple[Becoming, ...]:

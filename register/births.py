@@ -33,12 +33,19 @@ async def claim(tx: Tx, case: CaseRef, reported: BirthNotification) -> None:
 
 
 async def same(tx: Tx, municipality: str, household_id: UUID, born_on: Sequence[date]) -> list[str]:
-    """Numbers of open or finished cases about a birth in this household on one of these days."""
+    """Numbers of open or finished cases about a birth in this household on one of these days.
+
+    A birth that was cancelled (減) was none.
+    """
     rows = await tx.fetch(
         "SELECT DISTINCT c.case_number FROM birth_claim b JOIN case_file c USING"
         " (municipality, case_id)"
         " WHERE b.municipality = $1 AND b.household_id = $2 AND b.born_on = ANY($3)"
-        " AND c.state <> 'withdrawn' ORDER BY c.case_number",
+        " AND c.state <> 'withdrawn' AND NOT EXISTS ("
+        "  SELECT FROM resident_history own JOIN resident_history h USING"
+        "  (municipality, resident_id) WHERE own.municipality = b.municipality"
+        "  AND own.case_id = b.case_id AND own.history_no = ANY(h.cancels)"
+        "  AND h.reason = '異動の取消し（減）') ORDER BY c.case_number",
         municipality,
         household_id,
         list(born_on),

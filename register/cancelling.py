@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from domain.cancellation import reason_of, taken_back
 from domain.cases import StepRef
+from domain.changes import Undone
 from domain.dates import RegisterDate
 from domain.errors import Refused
-from domain.residents import Entry, Presence, Reason
 from register import residents
 from register.residents import NewRow
 
@@ -46,18 +47,8 @@ async def restored(tx: Tx, ref: StepRef, resident_id: UUID) -> NewRow | None:
 
 async def standing_on(tx: Tx, municipality: str, case_id: UUID) -> list[str]:
     """Numbers of later cases standing on what a case wrote; such a case cannot be withdrawn."""
-    written = await tx.fetch(
-        "SELECT DISTINCT resident_id FROM resident_history"
-        " WHERE municipality = $1 AND case_id = $2",
-        municipality,
-        case_id,
-    )
-    ref, blocking = StepRef(municipality=municipality, case_id=case_id, subject=0), set[str]()
-    for one in written:
-        rows = await residents.own_rows(tx, ref, one["resident_id"])
-        later = await later_case(tx, ref, one["resident_id"], rows) if rows else None
-        blocking |= {later} if later else set()
-    return sorted(blocking)
+    without = await undone(tx, municipality, case_id)
+    return sorted({number for one in without.values() for number in one.standing})
 
 
 async def later_case(tx: Tx, ref: StepRef, resident_id: UUID, rows: Sequence[Row]) -> str | None:
@@ -79,35 +70,59 @@ async def later_case(tx: Tx, ref: StepRef, resident_id: UUID, rows: Sequence[Row
     )
 
 
+async def undone(tx: Tx, municipality: str, case_id: UUID) -> dict[UUID, Undone]:
+    """Everybody of whom a case has rows that count, as they would be without them."""
+    ref = StepRef(municipality=municipality, case_id=case_id, subject=0)
+    found: dict[UUID, Undone] = {}
+    for resident_id in await touched(tx, municipality, case_id):
+        rows = await residents.own_rows(tx, ref, resident_id)
+        latest = await residents.present(tx, municipality, resident_id)
+        if not rows or latest is None:
+            continue
+        row = await _counter_row(tx, ref, latest, rows)
+        later = await later_case(tx, ref, resident_id, rows)
+        found[resident_id] = Undone(
+            row.entry,
+            row.presence,
+            row.code,
+            frozenset(field for one in rows for field in one["changed"]),
+            tuple(row.cancels),
+            (later,) if later else (),
+        )
+    return found
+
+
+async def touched(tx: Tx, municipality: str, case_id: UUID) -> list[UUID]:
+    """Everybody of whom a case has written something, in id order."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT resident_id FROM resident_history WHERE municipality = $1"
+        " AND case_id = $2 ORDER BY resident_id",
+        municipality,
+        case_id,
+    )
+    return [row["resident_id"] for row in rows]
+
+
 async def _counter_row(tx: Tx, ref: StepRef, latest: Present, rows: Sequence[Row]) -> NewRow:
     first = rows[0]["history_no"]
     before = await residents.before(tx, ref.municipality, latest.resident_id, first)
     changed = {field for row in rows for field in row["changed"]}
-    now = latest.entry.model_dump(mode="json")
-    now |= {"presence": latest.presence, "code": latest.code}
-    if before is None:
-        restored = now | {"presence": Presence.STRUCK}
-    else:
-        then = before["entry"] | {"presence": before["presence"], "code": before["code"]}
-        restored = now | {field: then.get(field) for field in changed}
-    presence = Presence(restored["presence"])
+    then = dict(before["entry"]) | _beside(before) if before else None
+    restored = taken_back(latest, then, changed)
     return NewRow(
-        reason=_reason(latest.presence, presence),
+        reason=reason_of(latest.presence, restored.presence),
         effective_on=RegisterDate(
             day=rows[0]["effective_on"], notation=rows[0]["effective_notation"]
         ),
         notified_on=rows[0]["notified_on"],
-        entry=Entry.model_validate(restored),
-        presence=presence,
-        code=restored["code"],
+        entry=restored.entry,
+        presence=restored.presence,
+        code=restored.code,
         cancels=[row["history_no"] for row in rows],
         owes_notice=False,
     )
 
 
-def _reason(was: Presence, becomes: Presence) -> Reason:
-    if was is becomes:
-        return Reason.CANCELLATION_AMENDMENT
-    if becomes is Presence.RESIDENT:
-        return Reason.CANCELLATION_INCREASE
-    return Reason.CANCELLATION_DECREASE
+def _beside(row: Row) -> dict[str, Any]:
+    """What stands beside the entry of a row."""
+    return {"presence": row["presence"], "code": row["code"]}

@@ -63,8 +63,8 @@ async def accept(tx: Tx, municipality: str, acceptance: Acceptance) -> CaseRef:
 async def _open_file(tx: Tx, case: CaseRef, acceptance: Acceptance) -> None:
     await tx.execute(
         "INSERT INTO case_file (municipality, case_id, case_number, procedure, client, reference,"
-        " due_on, late, needs_approval) SELECT $1, $2, $3, $4, $5, $6, $7, $8,"
-        " coalesce(parameters -> 'approval' ? $4, false) FROM municipality WHERE municipality = $1",
+        " due_on, late, needs_approval)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, approval_asked($1, $4))",
         case.municipality,
         case.case_id,
         case.case_number,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.address_change import AddressChange
+from domain.cancellation import Cancellation
 from domain.cases import Procedure, StepRef
 from domain.changes import Household, Situation
 from domain.dates import jst_day
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 REPORTS: Mapping[Procedure, type[Report]] = {
     Procedure.ADDRESS_CHANGE: AddressChange,
+    Procedure.CANCELLATION: Cancellation,
 }
 """The 届出 of each procedure that changes people who live here."""
 
@@ -87,7 +89,9 @@ async def situation(tx: Tx, municipality: str, reported: Report, new_household: 
         one: Household(one, address, tuple(people[each] for each in places[one]))
         for one, address in (await households.addresses(tx, reported.households)).items()
     }
-    return Situation(standing, people, new_household, jst_day(await clock.now(tx)))
+    today = jst_day(await clock.now(tx))
+    undone = reported.undoes and await cancelling.undone(tx, municipality, reported.undoes)
+    return Situation(standing, people, new_household, today, undone or {})
 
 
 async def enter(tx: Tx, ref: StepRef) -> None:
@@ -110,7 +114,7 @@ async def take_back(tx: Tx, ref: StepRef) -> None:
     """Take back what the case entered, of everybody; `Refused` LATER_CASE_STANDS as one of them."""
     reported = await notification(tx, ref)
     await households.lock(tx, {*reported.households, ref.case_id})
-    written = await _written(tx, ref)
+    written = await cancelling.touched(tx, ref.municipality, ref.case_id)
     await residents.lock(tx, ref.municipality, written)
     for resident_id in written:
         await cancelling.take_back(tx, ref, resident_id)
@@ -124,7 +128,7 @@ async def follow(tx: Tx, ref: StepRef) -> None:
 
     What it makes of them is told from how they stood before this case.
     """
-    written = await _written(tx, ref)
+    written = await cancelling.touched(tx, ref.municipality, ref.case_id)
     if not written:
         return  # not entered yet: the entry will be made from the corrected 届出
     reported = await notification(tx, ref)
@@ -194,6 +198,7 @@ async def _append(tx: Tx, ref: StepRef, reported: Report, one: Becoming) -> None
         entry=one.entry,
         presence=one.presence,
         code=one.code,
+        cancels=one.cancels,
         owes_notice=one.upstream,
     )
     await residents.append(tx, ref, one.resident_id, row)
@@ -212,17 +217,6 @@ async def _settle_households(
     }
     for household_id, address in founded.items():
         await households.found(tx, municipality, household_id, address)
-
-
-async def _written(tx: Tx, ref: StepRef) -> list[UUID]:
-    """Everybody of whom this case has written something, in id order."""
-    rows = await tx.fetch(
-        "SELECT DISTINCT resident_id FROM resident_history WHERE municipality = $1"
-        " AND case_id = $2 ORDER BY resident_id",
-        ref.municipality,
-        ref.case_id,
-    )
-    return [row["resident_id"] for row in rows]
 
 
 def _in_order(reported: Report, changed: Iterable[UUID]) -> tuple[UUID, ...]:

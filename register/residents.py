@@ -118,12 +118,17 @@ async def append(tx: Tx, ref: StepRef, resident_id: UUID, row: NewRow) -> int:
 
 
 async def own_rows(tx: Tx, ref: StepRef, resident_id: UUID) -> list[Row]:
-    """The rows this case wrote for a person and nothing has cancelled, oldest first."""
+    """The rows this case wrote for a person and nothing has cancelled, oldest first.
+
+    What takes back another case's rows (異動の取消し) is among them; what takes back its own, not.
+    """
     return await tx.fetch(
         "SELECT history_no, reason, effective_on, effective_notation, notified_on,"
-        " changed, presence, code, entry"
+        " changed, presence, code, entry, cancels"
         " FROM resident_history h WHERE municipality = $1 AND resident_id = $2 AND case_id = $3"
-        " AND cancels = '{}' AND NOT EXISTS (SELECT FROM resident_history c"
+        " AND NOT EXISTS (SELECT FROM resident_history o WHERE o.municipality = $1"
+        "   AND o.resident_id = $2 AND o.case_id = $3 AND o.history_no = ANY(h.cancels))"
+        " AND NOT EXISTS (SELECT FROM resident_history c"
         "   WHERE c.municipality = $1 AND c.resident_id = $2 AND h.history_no = ANY(c.cancels))"
         " ORDER BY history_no",
         ref.municipality,

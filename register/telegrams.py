@@ -15,6 +15,7 @@ from register import code_pool
 from register.vault import SealedBody
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -79,6 +80,23 @@ async def of_step(tx: Tx, ref: StepRef, step: str) -> list[Sent]:
         ref.subject,
     )
     return [_sent(row) for row in rows]
+
+
+async def announcing(
+    tx: Tx, municipality: str, resident_id: UUID, rows: Sequence[int]
+) -> tuple[UUID, ...]:
+    """The telegrams that arrived of whichever cases wrote these history rows, oldest first."""
+    found = await tx.fetch(
+        "SELECT t.telegram_id FROM telegram t JOIN telegram_state s"
+        " USING (municipality, telegram_id) WHERE t.municipality = $1 AND t.resident_id = $2"
+        " AND t.update_no IS NOT NULL AND s.state = 'delivered' AND t.case_id IN ("
+        "  SELECT case_id FROM resident_history WHERE municipality = $1 AND resident_id = $2"
+        "  AND history_no = ANY($3)) ORDER BY t.update_no",
+        municipality,
+        resident_id,
+        list(rows),
+    )
+    return tuple(row["telegram_id"] for row in found)
 
 
 async def write(tx: Tx, vault: Vault, ref: StepRef, letter: Writing) -> None:

@@ -10,6 +10,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.arrivals import Arrivals
 from activities.attention import Attention
+from activities.cancellations import Cancellations
 from activities.certificates import Certificates
 from activities.changes import Changes
 from activities.code_pool import CodePool
@@ -75,6 +76,7 @@ def steps(given: Surroundings) -> list[Any]:
         Departures(desk),
         Examination(desk),
         Changes(desk),
+        Cancellations(dispatch),
         Certificates(dispatch, given.vault),
         Portal(dispatch),
         Arrivals(desk, dispatch, given.vault),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from activities.step import AWAIT_APPROVAL, card_of
 from workflows.address_change import AddressChange
 from workflows.birth import Birth
+from workflows.cancellation import Cancellation
 from workflows.certificate_serial import CertificateSerial
 from workflows.code_top_up import CodeTopUp
 from workflows.conduct import Conduct, Line, line
@@ -28,6 +29,7 @@ PROCEDURES: tuple[type[Conduct], ...] = (
     SpecialMoveIn,
     MoveIn,
     AddressChange,
+    Cancellation,
     CertificateSerial,
     CodeTopUp,
 )

@@ -67,8 +67,7 @@ async def agreement(register: Register, outside: Ledgers) -> Agreement:
 
 _CODES = """
 SELECT p.code, p.state,
-    EXISTS (SELECT FROM resident_present r
-        WHERE r.code = p.code AND r.presence = '現存') AS present,
+    EXISTS (SELECT FROM resident_present r WHERE r.code = p.code) AS present,
     EXISTS (SELECT FROM code_reservation r JOIN telegram t USING (municipality, case_id, subject)
         WHERE r.code = p.code) AS written
 FROM pool_code p

@@ -43,4 +43,10 @@ END $$;
 CREATE TRIGGER entered_only_when_approved BEFORE INSERT ON resident_history FOR EACH ROW
     WHEN (NEW.case_id IS NOT NULL) EXECUTE FUNCTION entered_only_when_approved();
 
-GRANT SELECT (parameters) ON municipality TO juki_relay;
+-- Whether a municipality asks for it; whoever accepts a case may know, without reading parameters.
+CREATE FUNCTION approval_asked(town text, procedure text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT coalesce(parameters -> 'approval' ? procedure, false) FROM municipality WHERE municipality = town
+$$;
+REVOKE ALL ON FUNCTION approval_asked FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION approval_asked TO juki_app, juki_relay;
