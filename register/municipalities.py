@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from domain.cases import Procedure
 from domain.errors import Refused
@@ -22,6 +22,13 @@ _SELECT = (
 )
 
 
+def _listed(said: object) -> object:
+    """Several values written as one text, as a command line has them: separated by commas."""
+    if not isinstance(said, str):
+        return said
+    return tuple(part.strip() for part in said.replace("、", ",").split(",") if part.strip())
+
+
 class Parameters(Payload):
     """What a municipality decides for itself; a parameter nobody has set has its default."""
 
@@ -29,13 +36,13 @@ class Parameters(Payload):
     """手作業による完了に二人目の職員の確認を求める."""
     visit_place: str = "住民窓口"
     """来庁予定に答える来庁場所（窓口の指定がないとき）."""
-    visit_documents: tuple[str, ...] = (
+    visit_documents: Annotated[tuple[str, ...], BeforeValidator(_listed)] = (
         "マイナンバーカード（異動する全員の分）",
         "届出に来る人の本人確認書類",
     )
     """来庁予定に答える持ち物."""
 
-    approval: tuple[Procedure, ...] = ()
+    approval: Annotated[tuple[Procedure, ...], BeforeValidator(_listed)] = ()
     """本登録の前に決裁（二人目の職員の承認）を要する手続."""
     move_in_notice_limit: timedelta = timedelta(days=60)
     """転出予定日からこの期間に転入通知が届かなければ、未着照会の対象とする."""

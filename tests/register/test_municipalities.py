@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
+from domain.cases import Procedure
 from domain.errors import Refused
 from domain.numbers import MunicipalityCode
 from register import municipalities
@@ -59,9 +60,21 @@ async def test_a_parameter_is_settled_and_the_others_stay(town: Town, owner: Tx)
     assert loaded.name == "試験市"
 
 
+async def test_several_values_are_written_with_commas(town: Town, owner: Tx) -> None:
+    """As on the command line, where a list is one word."""
+    code = MunicipalityCode(town.code)
+
+    await municipalities.set_parameters(owner, code, {"approval": "転居、死亡"})
+
+    async with town.open() as tx:
+        loaded = await municipalities.load(tx)
+    assert loaded.parameters.approval == (Procedure.ADDRESS_CHANGE, Procedure.DEATH)
+
+
 @pytest.mark.parametrize(
     ("settled", "refusal"),
     [
+        ({"approval": "火星転入"}, "PARAMETER_VALUE"),
         ({"second_person": "true"}, "PARAMETER_UNKNOWN"),
         ({"second_person_for_by_hand": "maybe"}, "PARAMETER_VALUE"),
     ],
