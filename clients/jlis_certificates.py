@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, Field, StrictBool, ValidationError
 
-from clients.jlis_items import item
+from clients.jlis_items import contents, item
 from clients.mailbox import telegram
 from domain.errors import ContractBroken
 from domain.jpki import (
@@ -22,6 +23,7 @@ from domain.payload import Payload
 from domain.telegrams import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from uuid import UUID
 
 
@@ -42,11 +44,8 @@ def read_certificate(answer: bytes, serial: str) -> DigitalCertificate:
     """
     if item(answer, "シリアル番号") != serial:
         raise ContractBroken("OTHER_SERIAL")
-    item(answer, "住民票コード")
-    try:
-        return _Certificate.model_validate(item(answer, None)).read()
-    except ValidationError as error:
-        _refuse(error)
+    with _whole():
+        return _Certificate.model_validate(contents(answer)).read()
 
 
 def read_certificates(answer: bytes, code: ResidentCode) -> tuple[DigitalCertificate, ...]:
@@ -57,11 +56,9 @@ def read_certificates(answer: bytes, code: ResidentCode) -> tuple[DigitalCertifi
     """
     if item(answer, "住民票コード") != code:
         raise ContractBroken("OTHER_CODE")
-    try:
-        listed = _CERTIFICATES.validate_python(item(answer, "電子証明書"))
-    except ValidationError as error:
-        _refuse(error)
-    return tuple(each.read().model_copy(update={"code": code}) for each in listed)
+    with _whole():
+        held = _Held.model_validate(contents(answer)).certificates
+    return tuple(each.read() for each in held)
 
 
 def read_changes(answer: bytes) -> CertificateChanges:
@@ -69,15 +66,10 @@ def read_changes(answer: bytes) -> CertificateChanges:
 
     Raises ContractBroken: MISSING_ITEM, WRONG_CERTIFICATE.
     """
-    try:
-        changes = _CHANGES.validate_python(item(answer, "変更"))
-        more = _MORE.validate_python(item(answer, "続き"))
-        place = _PLACE.validate_python(item(answer, "変更位置"))
-    except ValidationError as error:
-        _refuse(error)
-    return CertificateChanges(
-        changes=tuple(each.event_read() for each in changes), more=more, place=place
-    )
+    with _whole():
+        told = _Changes.model_validate(contents(answer))
+    changes = tuple(each.change() for each in told.changes)
+    return CertificateChanges(changes=changes, more=told.more, place=told.place)
 
 
 class _Certificate(Payload):
@@ -90,11 +82,11 @@ class _Certificate(Payload):
     ended_at: AwareDatetime | None = Field(alias="失効日時")
     replaces: str | None = Field(alias="旧シリアル番号")
     replaced_by: str | None = Field(alias="新シリアル番号")
-    code: ResidentCode | None = Field(alias="住民票コード", default=None)
+    code: ResidentCode | None = Field(alias="住民票コード")
 
     def read(self) -> DigitalCertificate:
         """In our own words."""
-        told = {name: getattr(self, name) for name in DigitalCertificate.model_fields.keys() & _SAME}
+        told = self.model_dump(include=set(DigitalCertificate.model_fields))
         return DigitalCertificate(valid=self.state == "有効", **told)
 
 
@@ -102,20 +94,28 @@ class _Change(_Certificate):
     event: CertificateEvent = Field(alias="事象")
     happened_at: AwareDatetime = Field(alias="発生日時")
 
-    def event_read(self) -> CertificateChange:
+    def change(self) -> CertificateChange:
         """In our own words."""
         return CertificateChange(
             event=self.event, happened_at=self.happened_at, certificate=self.read()
         )
 
 
-_SAME = _Certificate.model_fields.keys() - {"state"}
-_CERTIFICATES = TypeAdapter(list[_Certificate])
-_CHANGES = TypeAdapter(list[_Change])
-_MORE = TypeAdapter(bool)
-_PLACE = TypeAdapter(str)
+class _Held(Payload):
+    certificates: tuple[_Certificate, ...] = Field(alias="電子証明書")
 
 
-def _refuse(error: ValidationError) -> NoReturn:
-    missing = any(flaw["type"] == "missing" for flaw in error.errors(include_input=False))
-    raise ContractBroken("MISSING_ITEM" if missing else "WRONG_CERTIFICATE") from None
+class _Changes(Payload):
+    changes: tuple[_Change, ...] = Field(alias="変更")
+    more: StrictBool = Field(alias="続き")
+    place: str = Field(alias="変更位置")
+
+
+@contextmanager
+def _whole() -> Generator[None]:
+    """An answer is read whole or not at all, and its error repeats none of it."""
+    try:
+        yield
+    except ValidationError as error:
+        missing = any(flaw["type"] == "missing" for flaw in error.errors(include_input=False))
+        raise ContractBroken("MISSING_ITEM" if missing else "WRONG_CERTIFICATE") from None

@@ -1,4 +1,4 @@
-"""電子証明書 of the card (公的個人認証法), as far as a municipality may know them: by serial number."""
+"""電子証明書 (公的個人認証法), as a municipality knows them: by serial number and state."""
 
 from __future__ import annotations
 

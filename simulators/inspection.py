@@ -97,6 +97,10 @@ _OWN_LISTS = {
             "SELECT unified_number, my_number FROM numbers WHERE municipality = $1"
             " ORDER BY unified_number"
         ),
+        "former_numbers": (
+            "SELECT unified_number, my_number, request_id, replaced_at FROM former_numbers"
+            " WHERE municipality = $1 ORDER BY replaced_at, request_id"
+        ),
         "addressees": (
             "SELECT addressee_number, unified_number, my_number, closed, contents"
             " FROM addressees JOIN numbers USING (municipality, unified_number)"
@@ -136,7 +140,7 @@ _TABLES = {
         "entries": _ABOUT,
         "people": "allotted_to = $1",
     },
-    "unified_addressee": {"addressees": _HERE, "numbers": _HERE},
+    "unified_addressee": {"former_numbers": _HERE, "addressees": _HERE, "numbers": _HERE},
     "intermediate_server": {"linkages": _HERE, "copies": _HERE, "numbers": _HERE},
     "mynaportal": {"applications": "(origin = $1 OR destination = $1)"},
 }

@@ -4,10 +4,10 @@ It imitates what is public: the items of the 本人確認情報ファイル and 
 (特定個人情報保護評価書 別添2), 住民票コード allotted at random (規則14条), one 個人番号 per
 住民票コード that does not lead back to it (番号法施行令8条, 総務省令85号), 更新順番号 in strict
 order, the closed list of 異動事由 (規則11条), changes of 個人番号 (番号法7条2項) and of
-住民票コード (住民基本台帳法30条の3), 代替文字 for what 住基ネット統一文字 lacks, 符号 that appear
-in 中間サーバー only (番号法21条の2), 転出証明書情報 sent ahead to the 転入地 and 転入通知 sent to the
-転出地 (住民基本台帳法9条1項, 24条の2; 令24条の3), and the life of 電子証明書, with what ends them
-(30条の8).
+住民票コード (住民基本台帳法30条の3), 代替文字 for what 住基ネット統一文字 lacks, 符号 that
+appear in 中間サーバー only (番号法21条の2), 転出証明書情報 sent ahead to the 転入地 and 転入通知
+sent to the 転出地 (住民基本台帳法9条1項, 24条の2; 令24条の3), and the life of 電子証明書, with what
+ends them (30条の8).
 
 Not imitated: the real 電文 layouts and codes, the prefecture's server, media exchange, the
 municipalities' own CS between which moves really travel (it keeps their letters for them),

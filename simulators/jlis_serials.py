@@ -51,7 +51,7 @@ async def _serials(connection: Connection, code: str, now: datetime) -> dict[str
     valid = [row for row in await jpki.of(connection, code, now) if row["state"] == "有効"]
     held = {row["purpose"]: row["serial"] for row in valid}
     return {
-        "電子証明書": [_shown(row) for row in valid],
+        "電子証明書": [{**_shown(row), "住民票コード": code} for row in valid],
         "住民票コード": code,
         "署名用シリアル番号": held.get("signature"),
         "利用者証明用シリアル番号": held.get("authentication"),
