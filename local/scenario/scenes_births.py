@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from local.scenario.caller import Missed, eventually, step_of
-from local.scenario.cast import POSTAL_CODES
-from local.scenario.stage import TARGET_STOCK
+from local.scenario.cast import HERE
+from local.scenario.town import TARGET_STOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,7 +153,7 @@ def _fails_at(step: str) -> Callable[[dict[str, Any]], bool]:
 
 def _another(household: Household) -> str:
     """A 郵便番号 of another part of the town."""
-    return next(code for code in POSTAL_CODES if code != household.postal_code)
+    return next(code for code in HERE.postal_codes if code != household.postal_code)
 
 
 def _require(holds: object, otherwise: str) -> None:
