@@ -116,8 +116,8 @@ async def set_up(stack: LocalStack) -> AsyncGenerator[Stage]:
     ):
         transactions = Transactions(pool)
         here, there = (_town(stack, session, transactions, place) for place in (HERE, THERE))
-        await here.found(stack, *HOUSEHOLDS, *MOVING)
         await there.found(stack, *RESIDENT_THERE)
+        await here.found(stack, *HOUSEHOLDS, *MOVING)
         yield Stage(stack, here, there, stack.directory / "lost")
 
 
