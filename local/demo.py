@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import sys
+from itertools import groupby
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -62,9 +64,10 @@ def closing_table(performed: Performance) -> Table:
     for heading in ("", "場面 Scene", "予定 Expected", "実際 Seen", "", "秒"):
         table.add_column(heading, overflow="fold")
     for scene, seen, right, seconds in performed.outcomes:
-        title = f"{scene.title}\n[dim]{scene.english}[/dim]"
+        title = f"{_closed_up(scene.title)}\n[dim]{scene.english}[/dim]"
         number, took = str(scene.number), f"{seconds:.1f}"
-        table.add_row(number, title, scene.expected, escape(seen), _mark(right=right), took)
+        came = _closed_up(scene.expected), escape(_closed_up(seen)), _mark(right=right)
+        table.add_row(number, title, *came, took)
     return table
 
 
@@ -73,12 +76,17 @@ def compared_table(performed: Performance) -> Table:
     table = Table(title="突合 Reconciliation", title_style="bold")
     for heading in ("市区町村", "宛名番号", "住民票", "J-LIS", "統合宛名", "中間サーバー"):
         table.add_column(heading, overflow="fold")
-    for row in performed.comparison:
-        table.add_row(*row)
+    for town, rows in groupby(performed.comparison, key=lambda row: row[0]):
+        for place, row in enumerate(rows):
+            table.add_row("" if place else town, *row[1:])
+        table.add_section()
     return table
 
 
 _PAPER = 110
+_SPACE_BESIDE_JAPANESE = re.compile(
+    r"(?<=[^\x00-\x7f→×]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z]) (?=[^\x00-\x7f→×])"
+)
 
 
 async def _play(directory: Path, programme: _Programme, *, usual_ports: bool) -> Performance:
@@ -91,6 +99,11 @@ async def _play(directory: Path, programme: _Programme, *, usual_ports: bool) ->
             performed = await perform(stack, programme.begins, programme.ended)
             programme.say("すべて停止しています", "stopping everything")
         return performed
+
+
+def _closed_up(text: str) -> str:
+    """Without the spaces beside Japanese, at which lines would be broken as nobody writes them."""
+    return _SPACE_BESIDE_JAPANESE.sub("", text)
 
 
 def _mark(*, right: bool) -> str:

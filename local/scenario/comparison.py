@@ -47,11 +47,17 @@ def side_by_side(person: Person, outside: Ledgers) -> tuple[str, str, str, str]:
     addressee = _addressee(person, outside.unified_addressee)
     copy = _copy(addressee, outside.intermediate_server)
     return (
-        Presence.RESIDENT if person.present else Presence.STRUCK,
+        _standing(person),
         _word(at_jlis, lambda held: _whereabouts_at_jlis(person, held)),
         _word(addressee, lambda held: "閉鎖" if held["closed"] else "有効"),
         _word(copy, lambda held: "副本削除" if held["deleted"] else "副本あり"),
     )
+
+
+def _standing(person: Person) -> str:
+    if person.present:
+        return "転出予定" if person.leaving else Presence.RESIDENT
+    return f"{Presence.STRUCK}（転入通知待ち）" if person.is_awaited else Presence.STRUCK
 
 
 def about(person: Person, outside: Ledgers) -> Iterator[str]:

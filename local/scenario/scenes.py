@@ -108,7 +108,7 @@ ACTS: tuple[tuple[Scene, ...], ...] = (
     (
         Scene(
             10,
-            "家族 3 人がオンラインで転出、函館市へ転入、転入通知の返信が失われる",
+            "家族 3 人がオンラインで転出して函館市へ転入、転入通知の返信が失われる",
             "a family moves, a reply is lost",
             "両方完了、転入通知は 1 通",
             moves.a_family_moves,
@@ -126,8 +126,8 @@ ACTS: tuple[tuple[Scene, ...], ...] = (
     (
         Scene(
             12,
-            "世帯主だけが紙で転出し、一人が残る",
-            "the head leaves on paper",
+            "世帯主だけが紙で転出し、一人が残る（時計を進める）",
+            "the head leaves on paper, the clock is moved",
             "0 時に除票、残る人が世帯主",
             moves.the_head_leaves,
         ),

@@ -158,7 +158,7 @@ class Story:
 
     def an_entry(self, change: str, reason: str, number: int, **more: Any) -> dict[str, Any]:
         """One CS-04 that J-LIS has applied."""
-        usual = {
+        usual: dict[str, Any] = {
             "message_id": str(uuid4()),
             "update_number": number,
             "change": change,
