@@ -79,7 +79,7 @@ class Waiting(BaseModel):
 class PersonAtStep(BaseModel):
     """ある人についての、一つの処理の状態。"""
 
-    subject: int
+    subject: int = Field(description="対象者（0 は案件の全員を一度に行う処理）")
     state: StepState
     generation: int = Field(description="届出の何版で行ったか（0 は受付時）")
     begun_at: datetime | None = None

@@ -134,7 +134,8 @@ def _for_its_turn(wait: Wait) -> Waiting:
 
 
 def _step(line: Line, parts: CaseParts, subjects: list[int]) -> StepAnswer:
-    persons = [_person(line, parts, subject) for subject in subjects]
+    shown = [0] if line.whole_case else subjects
+    persons = [_person(line, parts, subject) for subject in shown]
     return StepAnswer(step=line.step, undo=line.undo, peer=line.peer, persons=persons)
 
 

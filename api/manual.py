@@ -18,11 +18,15 @@ _AMENDABLE: dict[str, list[str]] = {Procedure.MOVE_OUT: [], Procedure.MOVE_IN_NO
 
 
 class Line(NamedTuple):
-    """One line of a procedure: its step, what takes it back, and the system it speaks to."""
+    """One line of a procedure: its step, what takes it back, and the system it speaks to.
+
+    ``whole_case`` marks a step that is done once for all persons of the case, under subject 0.
+    """
 
     step: str
     undo: str | None
     peer: Peer | None
+    whole_case: bool = False
 
 
 def manual(procedure: str, seen: Iterable[str]) -> list[Line]:
@@ -31,10 +35,13 @@ def manual(procedure: str, seen: Iterable[str]) -> list[Line]:
     Steps seen in the ledger that no line names come after.
     """
     seen = list(seen)
-    lines = [Line(line.step, line.undo, _peer(line.step)) for line in lines_of(procedure)]
+    lines = [
+        Line(line.step, line.undo, _peer(line.step), card_of(line.step).whole_case)
+        for line in lines_of(procedure)
+    ]
     if AWAIT_APPROVAL in seen:
         entry = next((at for at, line in enumerate(lines) if card_of(line.step).enters), 0)
-        lines.insert(entry, Line(AWAIT_APPROVAL, None, None))
+        lines.insert(entry, Line(AWAIT_APPROVAL, None, None, whole_case=True))
     known = {line.step for line in lines}
     strangers = dict.fromkeys(step for step in seen if step not in known)
     return [*lines, *(Line(step, None, _peer(step)) for step in strangers)]

@@ -1,10 +1,12 @@
-"""The demo: everything started afresh, the scenario of a birth played live, everything stopped."""
+"""The demo: everything started afresh, births and moves played live, everything stopped."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import sys
+from itertools import groupby
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -58,27 +60,33 @@ def local_stack(directory: Path, **options: Any) -> LocalStack:
 
 def closing_table(performed: Performance) -> Table:
     """Every scene: expected, seen, right or wrong."""
-    table = Table(title="出生付番 Birth", title_style="bold", show_lines=True)
+    table = Table(title="出生と転出入 Births and moves", title_style="bold", show_lines=True)
     for heading in ("", "場面 Scene", "予定 Expected", "実際 Seen", "", "秒"):
         table.add_column(heading, overflow="fold")
     for scene, seen, right, seconds in performed.outcomes:
-        title = f"{scene.title}\n[dim]{scene.english}[/dim]"
+        title = f"{_closed_up(scene.title)}\n[dim]{scene.english}[/dim]"
         number, took = str(scene.number), f"{seconds:.1f}"
-        table.add_row(number, title, scene.expected, escape(seen), _mark(right=right), took)
+        came = _closed_up(scene.expected), escape(_closed_up(seen)), _mark(right=right)
+        table.add_row(number, title, *came, took)
     return table
 
 
 def compared_table(performed: Performance) -> Table:
-    """The newborns, by 宛名番号, in the four systems side by side."""
+    """Whoever was born or moved, by town and 宛名番号, in the four systems side by side."""
     table = Table(title="突合 Reconciliation", title_style="bold")
-    for heading in ("宛名番号", "住民票", "J-LIS", "統合宛名", "中間サーバー"):
+    for heading in ("市区町村", "宛名番号", "住民票", "J-LIS", "統合宛名", "中間サーバー"):
         table.add_column(heading, overflow="fold")
-    for row in performed.comparison:
-        table.add_row(*row)
+    for town, rows in groupby(performed.comparison, key=lambda row: row[0]):
+        for place, row in enumerate(rows):
+            table.add_row("" if place else town, *row[1:])
+        table.add_section()
     return table
 
 
 _PAPER = 110
+_SPACE_BESIDE_JAPANESE = re.compile(
+    r"(?<=[^\x00-\x7f→×]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z]) (?=[^\x00-\x7f→×])"
+)
 
 
 async def _play(directory: Path, programme: _Programme, *, usual_ports: bool) -> Performance:
@@ -87,10 +95,15 @@ async def _play(directory: Path, programme: _Programme, *, usual_ports: bool) ->
         await _clear(directory)
         async with local_stack(directory, usual_ports=usual_ports, say=programme.note) as stack:
             programme.note(f"再試行の間隔は本来の {_PATIENCE} 倍にしてあります。")
-            programme.say("市区町村を開き、住民を取り込んでいます", "opening the town")
+            programme.say("二つの市区町村を開き、住民を取り込んでいます", "opening two towns")
             performed = await perform(stack, programme.begins, programme.ended)
             programme.say("すべて停止しています", "stopping everything")
         return performed
+
+
+def _closed_up(text: str) -> str:
+    """Without the spaces beside Japanese, at which lines would be broken as nobody writes them."""
+    return _SPACE_BESIDE_JAPANESE.sub("", text)
 
 
 def _mark(*, right: bool) -> str:

@@ -1,4 +1,4 @@
-"""Register and outside world of a test's town, compared as the demo compares its own."""
+"""Registers and outside world of a test's towns, compared as the demo compares its own."""
 
 from __future__ import annotations
 
@@ -7,24 +7,53 @@ from typing import TYPE_CHECKING
 
 from local.scenario.agreement import Ledgers, Register
 from local.scenario.agreement import agreement as compared
+from local.scenario.whereabouts import everybody_once
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from local.scenario.whereabouts import Whereabouts
     from tests.house import Town
 
-_SYSTEMS = ("jlis", "unified_addressee", "intermediate_server")
+_SYSTEMS = ("jlis", "unified_addressee", "intermediate_server", "mynaportal")
 
 
 async def agrees(town: Town) -> None:
     """Require agreement; notices between the other systems are given a moment to arrive."""
-    left = 50
-    while found := await agreement(town):
-        assert left, "\n".join(found)
-        left -= 1
-        await asyncio.sleep(0.05)
+    await _until_none(lambda: agreement(town))
+
+
+async def present_once(*towns: Town) -> Whereabouts:
+    """Require that everybody is 現存 in one of these towns, or in a transition; how many in which.
+
+    People who lived in a town at J-LIS alone, and not in its register, are seen once they move in.
+    """
+
+    async def differences() -> list[str]:
+        return (await whereabouts(*towns)).differences
+
+    await _until_none(differences)
+    return await whereabouts(*towns)
+
+
+async def whereabouts(*towns: Town) -> Whereabouts:
+    """Everybody of these towns, as of now."""
+    return everybody_once({town.code: await _register(town).people() for town in towns})
 
 
 async def agreement(town: Town) -> list[str]:
     """Every difference; none when all systems tell the same story."""
     outside = Ledgers(*[await town.ledger(system) for system in _SYSTEMS])
-    register = Register(town.house.transactions, town.house.vault, town.acting())
-    return (await compared(register, outside)).differences
+    return (await compared(_register(town), outside)).differences
+
+
+def _register(town: Town) -> Register:
+    return Register(town.house.transactions, town.house.vault, town.acting())
+
+
+async def _until_none(look: Callable[[], Awaitable[list[str]]]) -> None:
+    left = 50
+    while found := await look():
+        assert left, "\n".join(found)
+        left -= 1
+        await asyncio.sleep(0.05)

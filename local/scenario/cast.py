@@ -18,15 +18,37 @@ from domain.numbers import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-TOWN = MunicipalityCode("131016")
-TOWN_NAME = "千代田区"
 
-POSTAL_CODES = {
-    "1020072": "東京都千代田区飯田橋",
-    "1020074": "東京都千代田区九段南",
-    "1010051": "東京都千代田区神田神保町",
-}
-"""郵便番号, and how an address there begins, as J-LIS has them."""
+class Place(NamedTuple):
+    """A municipality of the scenario.
+
+    ``postal_codes`` has the 郵便番号 there, and how an address begins, as J-LIS has them.
+    """
+
+    code: MunicipalityCode
+    name: str
+    prefecture: str
+    postal_codes: dict[str, str]
+
+
+HERE = Place(
+    MunicipalityCode("131016"),
+    "千代田区",
+    "東京都",
+    {
+        "1020072": "東京都千代田区飯田橋",
+        "1020074": "東京都千代田区九段南",
+        "1010051": "東京都千代田区神田神保町",
+    },
+)
+"""Where children are born, and people leave."""
+THERE = Place(
+    MunicipalityCode("012025"),
+    "函館市",
+    "北海道",
+    {"0400001": "北海道函館市五稜郭町", "0400036": "北海道函館市東雲町"},
+)
+"""Where people move to."""
 
 _TEST_PREFIX = "90"
 _FAMILIES = (
@@ -51,6 +73,12 @@ _FAMILIES = (
     ("靏田", "ツルタ"),
     ("佐藤", "サトウ"),
 )
+_MOVING = (
+    ("﨑山", "サキヤマ"),
+    ("槙野", "マキノ"),
+    ("小𣘺", "コバシ"),
+)
+_RESIDENT_THERE = (("北条", "ホウジョウ"), ("相馬", "ソウマ"))
 _PARENTS = (("健太郎", "ケンタロウ", "男", "世帯主"), ("美智子", "ミチコ", "女", "妻"))
 _CHILDREN = (
     ("さくら", "サクラ"),
@@ -62,11 +90,12 @@ _CHILDREN = (
 
 
 class Household(NamedTuple):
-    """One household: two parents at one address; ``ordinal`` counts from 1."""
+    """One household: two parents at one address; ``ordinal`` counts from 1, over all places."""
 
     ordinal: int
     surname: str
     surname_kana: str
+    place: Place = HERE
 
     @property
     def number(self) -> str:
@@ -76,12 +105,18 @@ class Household(NamedTuple):
     @property
     def postal_code(self) -> str:
         """郵便番号, 7 digits."""
-        return list(POSTAL_CODES)[self.ordinal % len(POSTAL_CODES)]
+        postal_codes = [*self.place.postal_codes]
+        return postal_codes[self.ordinal % len(postal_codes)]
+
+    @property
+    def district(self) -> str:
+        """町字."""
+        return f"{self.place.postal_codes[self.postal_code].partition(self.place.name)[2]}三丁目"
 
     @property
     def address(self) -> str:
         """住所, from 都道府県 to 地番."""
-        return f"{POSTAL_CODES[self.postal_code]}三丁目{self.ordinal}番1号"
+        return f"{self.place.prefecture}{self.place.name}{self.district}{self.ordinal}番1号"
 
     @property
     def child(self) -> tuple[str, str]:
@@ -89,13 +124,29 @@ class Household(NamedTuple):
         given, given_kana = _CHILDREN[self.ordinal % len(_CHILDREN)]
         return f"{self.surname}　{given}", f"{self.surname_kana}　{given_kana}"
 
+    @property
+    def serial(self) -> str:
+        """証明書のシリアル番号 of the first parent's card."""
+        return f"{_TEST_PREFIX}{self.ordinal:016d}"
 
-HOUSEHOLDS = tuple(Household(ordinal, *family) for ordinal, family in enumerate(_FAMILIES, start=1))
+    @property
+    def telephone(self) -> str:
+        """The number they can be reached at."""
+        return f"090{self.ordinal:08d}"
 
 
-def residents() -> list[dict[str, str]]:
-    """Everybody who lives there before the first birth: rows of a file to import."""
-    return [row for household in HOUSEHOLDS for row in _members(household)]
+_ordinals = itertools.count(1)
+HOUSEHOLDS = tuple(Household(next(_ordinals), *family) for family in _FAMILIES)
+"""Where a child may be born."""
+MOVING = tuple(Household(next(_ordinals), *family) for family in _MOVING)
+"""Who leaves for the other town, beside families a child was born to."""
+RESIDENT_THERE = tuple(Household(next(_ordinals), *family, THERE) for family in _RESIDENT_THERE)
+"""Who has always lived in the other town."""
+
+
+def residents(*households: Household) -> list[dict[str, str]]:
+    """Everybody of these households before the first scene: rows of a file to import."""
+    return [row for household in households for row in _members(household)]
 
 
 def as_csv(people: Iterable[dict[str, str]]) -> bytes:
@@ -108,18 +159,27 @@ def as_csv(people: Iterable[dict[str, str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def secrets_of(people: Iterable[dict[str, str]]) -> dict[str, str]:
-    """What must never be seen of these people, each with what it is."""
-    found = {row[item]: item.partition("_")[0] for row in people for item in _PERSONAL}
-    return found | {household.address: "住所" for household in HOUSEHOLDS}
+def secrets_of_households() -> dict[str, str]:
+    """What must never be seen of anybody in the cast, each with what it is."""
+    everybody = (*HOUSEHOLDS, *MOVING, *RESIDENT_THERE)
+    rows = residents(*everybody)
+    found = {row[item]: item.partition("_")[0] for row in rows for item in _PERSONAL}
+    for one in everybody:
+        found |= {
+            one.address: "住所",
+            one.serial: "シリアル番号",
+            one.telephone: "電話番号",
+        }
+    return found
 
 
 _PERSONAL = ("氏名", "氏名_フリガナ", "住民票コード", "個人番号")
 
 
 def _members(household: Household) -> Iterator[dict[str, str]]:
-    for place, (given, given_kana, sex, relationship) in enumerate(_PARENTS):
-        ordinal = household.ordinal * len(_PARENTS) + place
+    place = household.place
+    for rank, (given, given_kana, sex, relationship) in enumerate(_PARENTS):
+        ordinal = household.ordinal * len(_PARENTS) + rank
         yield {
             "宛名番号": _numbered(AddresseeNumber, ordinal),
             "世帯番号": household.number,
@@ -131,9 +191,9 @@ def _members(household: Household) -> Iterator[dict[str, str]]:
             "生年月日": f"{1985 + ordinal % 15}-{ordinal % 12 + 1:02}-{ordinal % 28 + 1:02}",
             "続柄表記": relationship,
             "住所_郵便番号": household.postal_code,
-            "住所_都道府県": "東京都",
-            "住所_市区郡町村名": TOWN_NAME,
-            "住所_町字": POSTAL_CODES[household.postal_code].partition(TOWN_NAME)[2] + "三丁目",
+            "住所_都道府県": place.prefecture,
+            "住所_市区郡町村名": place.name,
+            "住所_町字": household.district,
             "住所_番地号表記": f"{household.ordinal}番1号",
             "本籍": f"東京都千代田区丸の内一丁目{household.ordinal}番",
             "筆頭者": f"{household.surname}　{_PARENTS[0][0]}",

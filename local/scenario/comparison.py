@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain.characters import to_juki_net
 from domain.residents import Presence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from uuid import UUID
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from domain.residents import Entry
+    from local.scenario.person import Person
     from register.transactions import Row
 
 Ledger = dict[str, Any]
@@ -23,37 +24,20 @@ class Ledgers(NamedTuple):
     jlis: Ledger
     unified_addressee: Ledger
     intermediate_server: Ledger
-
-
-class Person(NamedTuple):
-    """A person as the register has them; ``name`` is how differences call them.
-
-    Everybody knows all about a person whom a case brought in: its number is the name.
-    """
-
-    resident_id: UUID
-    name: str
-    addressee_number: str
-    code: str | None
-    number: str | None
-    present: bool
-    entry: Entry
-    born_here: bool
+    mynaportal: Ledger
 
 
 def told_twice(people: list[Person], outside: Ledgers) -> Iterator[str]:
-    """Whoever was told more often than once of anything, though nothing was ever corrected."""
+    """Of whom the same was told more often than once, though nothing was ever corrected."""
     for person in people:
         at_jlis = _at(outside.jlis["people"], "code", person.code)
         told = {
-            "本人確認情報": len(
-                [e for e in at_jlis["entries"] if not e["cancels"]] if at_jlis else ()
-            ),
+            "本人確認情報": _most_often(_entries(at_jlis)),
             "送付先情報": _count(outside.jlis["mailings"], person.code),
             "符号取得要求": _count(outside.jlis["linkage_requests"], person.code),
         }
         for what, times in told.items():
-            if person.born_here and times > 1:
+            if person.brought_in and times > 1:
                 yield f"{person.name}: {what} {times} 回"
 
 
@@ -63,11 +47,17 @@ def side_by_side(person: Person, outside: Ledgers) -> tuple[str, str, str, str]:
     addressee = _addressee(person, outside.unified_addressee)
     copy = _copy(addressee, outside.intermediate_server)
     return (
-        Presence.RESIDENT if person.present else Presence.STRUCK,
-        _word(at_jlis, lambda held: "現存" if held["live"] else "消除"),
+        _standing(person),
+        _word(at_jlis, lambda held: _whereabouts_at_jlis(person, held)),
         _word(addressee, lambda held: "閉鎖" if held["closed"] else "有効"),
         _word(copy, lambda held: "副本削除" if held["deleted"] else "副本あり"),
     )
+
+
+def _standing(person: Person) -> str:
+    if person.present:
+        return "転出予定" if person.leaving else Presence.RESIDENT
+    return f"{Presence.STRUCK}（転入通知待ち）" if person.is_awaited else Presence.STRUCK
 
 
 def about(person: Person, outside: Ledgers) -> Iterator[str]:
@@ -84,7 +74,9 @@ def about(person: Person, outside: Ledgers) -> Iterator[str]:
 
 def _at_jlis(person: Person, ledger: Ledger) -> Iterator[str]:
     held = _at(ledger["people"], "code", person.code)
-    if bool(held and held["live"]) != person.present:
+    # Whoever lives elsewhere by now, and is awaited to: the 転入通知 is on its way.
+    followed = person.is_awaited and bool(held and held["live"] and not _is_here(person, held))
+    if _is_here(person, held) not in person.may_count(unheard=person.announces) and not followed:
         yield "現存 differs"
     if held is None:
         return
@@ -93,18 +85,39 @@ def _at_jlis(person: Person, ledger: Ledger) -> Iterator[str]:
     numbers = [entry["update_number"] for entry in held["entries"]]
     if numbers != [*range(1, len(numbers) + 1)]:
         yield "更新順番号 has gaps"
-    uncountered = [e for e in held["entries"] if e["change"] != "消除" and not e["countered_by"]]
-    if uncountered and not person.present:
-        yield "an entry has no counter-entry"
-    if person.present and person.born_here:
+    if person.present and not person.announces and held["entries"] and _is_here(person, held):
         yield from _contents_at_jlis(person, held, ledger)
 
 
 def _contents_at_jlis(person: Person, held: Ledger, ledger: Ledger) -> Iterator[str]:
     if held["contents"] != _as_jlis_has(person.entry):
         yield "本人確認情報 differs"
-    if _last_mailed(person, ledger) != held["contents"]:
+    # A letter is mailed where a number was made; who has moved since gets no second one.
+    stayed = all(entry["change"] != "消除" for entry in _entries(held))
+    if person.numbered_here and stayed and _last_mailed(person, ledger) != held["contents"]:
         yield "送付先情報 differs"
+
+
+def _is_here(person: Person, held: Ledger | None) -> bool:
+    """Whether 住基ネット counts a person as living in this municipality."""
+    return bool(held and held["live"] and held["holder"] == person.municipality)
+
+
+def _whereabouts_at_jlis(person: Person, held: Ledger) -> str:
+    if not held["live"]:
+        return "消除"
+    return "現存" if _is_here(person, held) else "他で現存"
+
+
+def _entries(held: Ledger | None) -> list[Ledger]:
+    """What the municipality told of a person and has not taken back."""
+    told: list[Ledger] = held["entries"] if held else []
+    return [entry for entry in told if not entry["cancels"] and not entry["countered_by"]]
+
+
+def _most_often(entries: list[Ledger]) -> int:
+    said = Counter((e["change"], e["reason"], e["effective_on"]) for e in entries)
+    return max(said.values(), default=0)
 
 
 def _last_mailed(person: Person, ledger: Ledger) -> Ledger | None:
@@ -116,14 +129,15 @@ def _last_mailed(person: Person, ledger: Ledger) -> Ledger | None:
 
 def _at_unified_addressee(person: Person, ledger: Ledger) -> Iterator[str]:
     held = _addressee(person, ledger)
-    if bool(held and not held["closed"]) != person.present:
+    if bool(held and not held["closed"]) not in person.may_count(unheard=person.registers):
         yield "宛名 open or closed differs"
-    if held is None or not person.present:
+    if held is None or not person.present or person.registers:
         return
     if held["my_number"] != person.number:
         yield "個人番号 differs"
     named = {"name": person.entry.name, "address": person.entry.address.line}
-    if person.born_here and named.items() - held["contents"].items():
+    # Of those who were always there nothing was told, so nothing is known.
+    if held["contents"] and named.items() - held["contents"].items():
         yield "宛名情報 differs"
 
 
@@ -132,23 +146,29 @@ def _at_intermediate_server(person: Person, outside: Ledgers) -> Iterator[str]:
     addressee = _addressee(person, outside.unified_addressee)
     unified = addressee and addressee["unified_number"]
     number = _at(ledger["numbers"], "unified_number", unified)
-    if bool(number and not number["closed"]) != person.present:
+    may_count = person.may_count(unheard=person.registers)
+    if bool(number and not number["closed"]) not in may_count:
         yield "団内統合宛名番号 open or closed differs"
-    if not person.born_here:
-        return
     copy = _copy(addressee, ledger)
-    if bool(copy and not copy["deleted"]) != person.present:
+    if copy is None and not person.brought_in:
+        return
+    if bool(copy and not copy["deleted"]) not in may_count:
         yield "副本 there or not differs"
-    elif copy and person.present and copy["facts"]["relationship"] != person.entry.relationship:
+    elif copy and person.present and not person.registers:
+        yield from _contents_of_copy(person, copy)
+
+
+def _contents_of_copy(person: Person, copy: Ledger) -> Iterator[str]:
+    if copy["facts"]["relationship"] != person.entry.relationship:
         yield "副本 differs"
 
 
-def strangers(people: list[Person], outside: Ledgers) -> Iterator[str]:
-    """Whom others hold and the register does not know."""
+def strangers(municipality: str, people: list[Person], outside: Ledgers) -> Iterator[str]:
+    """Whom others hold as people of a municipality, and its register does not know."""
     codes = {person.code for person in people}
     numbers = {person.addressee_number for person in people}
     for held in outside.jlis["people"]:
-        if held["live"] and held["code"] not in codes:
+        if held["live"] and held["holder"] == municipality and held["code"] not in codes:
             yield "住基ネット: somebody nobody here knows"
     for held in outside.unified_addressee["addressees"]:
         if held["addressee_number"] not in numbers:
@@ -163,15 +183,40 @@ def misused(codes: list[Row], ledger: Ledger) -> Iterator[str]:
             yield "住民票コード: free, but used"
         if row["state"] == "retired" and not row["written"]:
             yield "住民票コード: retired, but never used"
-        if row["state"] == "reserved" and not row["present"]:
+        if row["state"] == "reserved" and not row["held"]:
             yield "住民票コード: reserved for nobody"
 
 
-def unwritten(written: set[str], outside: Ledgers) -> Iterator[str]:
+def unwritten(written: Collection[str], outside: Ledgers) -> Iterator[str]:
     """Messages the others took from us and our log does not know."""
-    for message in [*outside.jlis["messages"], *outside.unified_addressee["messages"]]:
-        if message["id"] not in written:
-            yield f"{message['kind']}: never written"
+    for system in (outside.jlis, outside.unified_addressee, outside.mynaportal):
+        for message in system["messages"]:
+            if message["id"] not in written:
+                yield f"{message['kind']}: never written"
+
+
+def uncountered(taken_back: Collection[str], ledger: Ledger) -> Iterator[str]:
+    """Entries of cases that were withdrawn, given by their messages, and that still stand."""
+    for held in ledger["people"]:
+        for entry in _entries(held):
+            if entry["message_id"] in taken_back:
+                yield "住基ネット: an entry of a withdrawn case has no counter-entry"
+
+
+def unanswered(closed: Mapping[str, str], ledger: Ledger) -> Iterator[str]:
+    """Citizens who read something else of their 転出届 than what became of it.
+
+    ``closed`` has the states of the closed cases by 申請番号; of one that was withdrawn before
+    anything was answered, nothing is answered.
+    """
+    read = {one["application_id"]: one["contents"]["state"] for one in ledger["statuses"]}
+    for application, state in closed.items():
+        right = {_READ[state], None} if state == "withdrawn" else {_READ[state]}
+        if read.get(application) not in right:
+            yield f"マイナポータル: 処理状況 is not {_READ[state]}"
+
+
+_READ = {"completed": "完了", "withdrawn": "取消"}
 
 
 def _addressee(person: Person, ledger: Ledger) -> Ledger | None:

@@ -31,7 +31,7 @@ class Outcome(NamedTuple):
 
 
 class Performance(NamedTuple):
-    """What came of every scene, and the newborns in the four systems side by side."""
+    """What came of every scene, and whoever was born or moved in the four systems."""
 
     outcomes: list[Outcome]
     comparison: list[tuple[str, ...]]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from local.scenario import scenes_births as births
 from local.scenario import scenes_checks as checks
 from local.scenario import scenes_crashes as crashes
+from local.scenario import scenes_moves as moves
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -107,15 +108,58 @@ ACTS: tuple[tuple[Scene, ...], ...] = (
     (
         Scene(
             10,
-            "住民票・J-LIS・統合宛名・中間サーバーの突合",
-            "reconciliation",
-            "相違 0",
-            checks.everybody_agrees,
+            "家族 3 人がオンラインで転出して函館市へ転入、転入通知の返信が失われる",
+            "a family moves, a reply is lost",
+            "両方完了、転入通知は 1 通",
+            moves.a_family_moves,
         ),
     ),
     (
         Scene(
             11,
+            "転出届をオンラインで取り消す",
+            "a move is called off",
+            "全員が元どおり現存",
+            moves.a_move_is_called_off,
+        ),
+    ),
+    (
+        Scene(
+            12,
+            "世帯主だけが紙で転出し、一人が残る（時計を進める）",
+            "the head leaves on paper, the clock is moved",
+            "0 時に除票、残る人が世帯主",
+            moves.the_head_leaves,
+        ),
+    ),
+    (
+        Scene(
+            13,
+            "二世帯は移動の途中",
+            "two households are on their way",
+            "転出予定と転入前",
+            moves.others_are_on_their_way,
+        ),
+    ),
+    (
+        Scene(
+            14,
+            "両市区の住民票・J-LIS・統合宛名・中間サーバーの突合",
+            "reconciliation in both towns",
+            "相違 0",
+            checks.everybody_agrees,
+        ),
+        Scene(
+            15,
+            "誰もが一つの市区町村だけで現存",
+            "everybody lives in one town",
+            "例外は移動中の人だけ",
+            checks.everybody_lives_once,
+        ),
+    ),
+    (
+        Scene(
+            16,
             "Temporal と記録に個人情報がないか、封印は無事か",
             "canary and seals",
             "発見 0、相違 0",

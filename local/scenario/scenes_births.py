@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from local.scenario.caller import Missed, eventually, step_of
-from local.scenario.cast import POSTAL_CODES
-from local.scenario.stage import TARGET_STOCK
+from local.scenario.cast import HERE
+from local.scenario.town import TARGET_STOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _NUMBER = "個人番号を要求して登録する"
 _MAILING = "送付先情報を送る"
 _ANNOUNCEMENT = "本人確認情報を送信する"
+_TOP_UP = "住民票コード補充"
 _LINKAGE = "機関別符号を取得する"
 _TIMES_AWAY = 4
 
@@ -25,7 +26,7 @@ async def stock_refills_itself(stage: Stage) -> str:
     """1: five codes in stock; when births bring it below the mark, more are ordered."""
     caller = stage.caller
     try:
-        await caller.completed([await caller.order_codes()])
+        await caller.completed([await _first_order(stage)])
     finally:
         stage.stocked.set()
     stock = (await caller.stock())["stock"]
@@ -122,10 +123,16 @@ async def reported_again(stage: Stage) -> str:
     return f"409 {problem['code']}、元の案件を示す"
 
 
+async def _first_order(stage: Stage) -> str:
+    """Order codes, unless the relay has noticed the empty stock already and ordered them."""
+    ordered = await stage.caller.cases(procedure=_TOP_UP)
+    return ordered[-1]["case_number"] if ordered else await stage.caller.order_codes()
+
+
 async def _until_two_orders(stage: Stage) -> list[dict[str, Any]]:
     """The orders for codes, newest first, once there is more than the first."""
     return await eventually(
-        lambda: stage.caller.cases(procedure="住民票コード補充"),
+        lambda: stage.caller.cases(procedure=_TOP_UP),
         lambda orders: len(orders) > 1,
         "補充 2 件",
         lambda orders: f"{len(orders)} 件",
@@ -153,7 +160,7 @@ def _fails_at(step: str) -> Callable[[dict[str, Any]], bool]:
 
 def _another(household: Household) -> str:
     """A 郵便番号 of another part of the town."""
-    return next(code for code in POSTAL_CODES if code != household.postal_code)
+    return next(code for code in HERE.postal_codes if code != household.postal_code)
 
 
 def _require(holds: object, otherwise: str) -> None:

@@ -3,35 +3,56 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from local.scenario.caller import Missed
 from local.scenario.canary import Canary, cells_of, files_in
-from local.scenario.cast import residents, secrets_of
+from local.scenario.cast import secrets_of_households
 from local.scenario.comparison import side_by_side, told_twice
+from local.scenario.whereabouts import Where, everybody_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from local.scenario.person import Person
     from local.scenario.stage import Stage
 
 _SHOWN = 5
 
 
 async def everybody_agrees(stage: Stage) -> str:
-    """10: 突合 of the four systems, person by person."""
-    compared = await stage.agrees()
-    ledgers = await stage.outside.ledgers()
-    if twice := [*told_twice(compared.people, ledgers)]:
-        raise Missed("; ".join(twice))
-    born = [person for person in compared.people if person.born_here]
-    stage.comparison = [(one.addressee_number, *side_by_side(one, ledgers)) for one in born]
-    return f"{len(compared.people)} 人（出生 {len(born)} 人）× 4 システム、相違 0"
+    """14: 突合 of register and other systems in both towns, person by person."""
+    records = 0
+    for town in (stage.here, stage.there):
+        people = (await town.agrees()).people
+        ledgers = await town.outside.ledgers()
+        if twice := [*told_twice(people, ledgers)]:
+            raise Missed("; ".join(twice))
+        records += len(people)
+        stage.comparison += [
+            (town.place.name, one.addressee_number, *side_by_side(one, ledgers))
+            for one in people
+            if one.brought_in or one.entry.leaving
+        ]
+    return f"二つの台帳の {records} 件 × 4 システム、相違 0"
+
+
+async def everybody_lives_once(stage: Stage) -> str:
+    """15: everybody is 現存 in exactly one of the towns, or listed as on the way."""
+    towns = (stage.here, stage.there)
+    found = everybody_once({town.code: await town.register.people() for town in towns})
+    if found.differences:
+        raise Missed("; ".join(found.differences[:_SHOWN]))
+    listed = found.counts - Counter({Where.HERE: found.counts[Where.HERE]})
+    if listed != stage.on_their_way:
+        raise Missed("、".join(found.listed))
+    return f"{found.counts.total()} 人: 現存 {found.counts[Where.HERE]}、" + "、".join(found.listed)
 
 
 async def nothing_leaked(stage: Stage) -> str:
-    """11: the seals hold, and neither the engine's files nor any log knows anybody."""
+    """16: the seals hold, and neither the engine's files nor any log knows anybody."""
     await stage.stack.command("verify")
     canary = Canary(await secrets(stage))
     for process in ("worker", "relay", "api", "temporal"):
@@ -46,14 +67,22 @@ async def nothing_leaked(stage: Stage) -> str:
 
 
 async def secrets(stage: Stage) -> dict[str, str]:
-    """Everything that must not be seen: of the town's people, the newborns, and the stock."""
-    known = secrets_of(residents())
-    for person in await stage.register.people():
-        entry = person.entry
-        known |= {entry.name: "氏名", entry.name_kana: "氏名", entry.address.line: "住所"}
-        known |= {person.number or "": "個人番号", person.code or "": "住民票コード"}
-    known |= {row["code"]: "住民票コード" for row in await stage.register.codes()}
+    """Everything that must not be seen: of both towns' people, newborns, and stocks."""
+    known = secrets_of_households()
+    for town in (stage.here, stage.there):
+        for person in await town.register.people():
+            known |= _secrets_of(person)
+        known |= {row["code"]: "住民票コード" for row in await town.register.codes()}
     return {text: kind for text, kind in known.items() if text}
+
+
+def _secrets_of(person: Person) -> dict[str, str]:
+    entry = person.entry
+    places = [entry.address.line]
+    places += [entry.leaving.destination.address.line] if entry.leaving else []
+    places += [entry.left.address.line] if entry.left else []
+    found = {entry.name: "氏名", entry.name_kana: "氏名"} | dict.fromkeys(places, "住所")
+    return found | {person.number or "": "個人番号", person.code or "": "住民票コード"}
 
 
 def _sinks(stage: Stage) -> Iterator[tuple[str, bytes]]:

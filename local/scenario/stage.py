@@ -1,21 +1,27 @@
-"""The stage: a running office, the town it serves, and everybody who plays a part."""
+"""The stage: a running office, the two towns it serves, and everybody who plays a part."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import aiohttp
+import asyncpg
 
 from domain.acting import Acting
-from domain.dates import jst_day
-from local.scenario.agreement import Register, agreement
-from local.scenario.caller import Caller, eventually
-from local.scenario.cast import HOUSEHOLDS, POSTAL_CODES, TOWN, TOWN_NAME, as_csv, residents
+from domain.dates import JST, jst_day
+from local.postgres import OWNER
+from local.scenario.agreement import Register
+from local.scenario.caller import Caller
+from local.scenario.cast import HERE, HOUSEHOLDS, MOVING, RESIDENT_THERE, THERE
 from local.scenario.outside import Outside
+from local.scenario.town import Town
+from local.scenario.whereabouts import Where
+from register import clock
 from register.transactions import Transactions
 from register.vault import Vault
 from runtime import database, keyring
@@ -26,30 +32,47 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from local.scenario.agreement import Agreement
-    from local.scenario.cast import Household
+    from local.scenario.cast import Household, Place
     from local.stack import LocalStack
 
-LOW_WATER, TARGET_STOCK = 3, 5
+_ROLES = ("client", "counter", "chief", "operations")
 
 
 @dataclass
 class Stage:
     """Who and what the scenes play with.
 
-    ``households`` gives one that had no birth yet, ``lost`` is where the engine's files went,
-    ``comparison`` each newborn's 宛名番号 and state in the four systems.
+    Births are reported ``here``, and people move ``there``.  ``households`` gives one that had no
+    birth yet, ``lost`` is where the engine's files went, ``on_their_way`` how many people should be
+    between the towns at the end, ``comparison`` whoever was born or moved, with town, 宛名番号 and
+    state in the four systems.
     """
 
     stack: LocalStack
-    caller: Caller
-    outside: Outside
-    register: Register
+    here: Town
+    there: Town
     lost: Path
     households: Iterator[Household] = field(default_factory=lambda: iter(HOUSEHOLDS))
     born_on: date = field(default_factory=lambda: jst_day(datetime.now(UTC)) - timedelta(days=3))
     stocked: asyncio.Event = field(default_factory=asyncio.Event)
     first_born: list[tuple[Household, str]] = field(default_factory=list["tuple[Household, str]"])
+    on_their_way: Counter[Where] = field(default_factory=Counter[Where])
     comparison: list[tuple[str, ...]] = field(default_factory=list["tuple[str, ...]"])
+
+    @property
+    def caller(self) -> Caller:
+        """Whoever calls the API here."""
+        return self.here.caller
+
+    @property
+    def outside(self) -> Outside:
+        """The world outside, seen from here."""
+        return self.here.outside
+
+    @property
+    def register(self) -> Register:
+        """The register here."""
+        return self.here.register
 
     async def birth(self, household: Household | None = None, **child: object) -> str:
         """Report a birth in a household, by default the next one; its case number."""
@@ -57,51 +80,55 @@ class Stage:
         answer = await self.caller.report_birth(household, self.born_on, **child)
         return answer.expect(202)["case_number"]
 
-    async def agreement(self) -> Agreement:
-        """Everybody compared, as of now."""
-        return await agreement(self.register, await self.outside.ledgers())
+    async def agrees(self) -> Agreement:
+        """Wait until all systems agree about everybody here."""
+        return await self.here.agrees()
 
-    async def agrees(self, seconds: float = 10) -> Agreement:
-        """Wait until all systems agree: notices between them take a moment to arrive."""
-        return await eventually(
-            self.agreement,
-            lambda compared: not compared.differences,
-            "一致",
-            lambda compared: "; ".join(compared.differences),
-            seconds,
-        )
+    async def today(self) -> date:
+        """The day it is in Japan, by the business clock."""
+        owner = await asyncpg.connect(self.stack.database_url(OWNER))
+        try:
+            return jst_day(await clock.now(owner))
+        finally:
+            await owner.close()
+
+    async def in_days(self, days: int) -> date:
+        """So many days from today."""
+        return await self.today() + timedelta(days=days)
+
+    async def move_clock_to(self, day: date) -> None:
+        """Make it one minute past midnight of a day in Japan, for the office and for others."""
+        ahead = datetime.combine(day, time(0, 1), JST) - datetime.now(UTC)
+        owner = await asyncpg.connect(self.stack.database_url(OWNER))
+        try:
+            await clock.move(owner, ahead)
+        finally:
+            await owner.close()
+        await self.outside.move_clock(ahead)
 
 
 @asynccontextmanager
 async def set_up(stack: LocalStack) -> AsyncGenerator[Stage]:
-    """Open the town in a fresh stack, with its people inside and outside, and an empty stock."""
+    """Open two towns in a fresh stack, each with its people and an empty stock of codes."""
     async with (
         aiohttp.ClientSession() as session,
         database.pool(stack.database_url("juki_app"), application="scenario", largest=2) as pool,
     ):
-        outside = Outside(session, stack.url("simulators"), TOWN)
-        await _found(stack, outside)
-        tokens = {role: stack.tokens[f"{TOWN}/{role}"] for role in _ROLES}
-        register = Register(
-            Transactions(pool),
-            Vault(keyring.load(stack.keyring)),
-            Acting(municipality=TOWN, actor="scenario", purpose="突合"),
-        )
-        caller = Caller(session, stack.url("api"), tokens)
-        yield Stage(stack, caller, outside, register, stack.directory / "lost")
+        transactions = Transactions(pool)
+        here, there = (_town(stack, session, transactions, place) for place in (HERE, THERE))
+        await there.found(stack, *RESIDENT_THERE)
+        await here.found(stack, *HOUSEHOLDS, *MOVING)
+        yield Stage(stack, here, there, stack.directory / "lost")
 
 
-_ROLES = ("client", "counter", "chief", "operations")
-
-
-async def _found(stack: LocalStack, outside: Outside) -> None:
-    people = residents()
-    file = stack.directory / "people.csv"
-    file.write_bytes(as_csv(people))
-    levels = ("--low-water", str(LOW_WATER), "--target-stock", str(TARGET_STOCK))
-    await stack.command(
-        "municipality", "add", TOWN, "--name", TOWN_NAME, "--opening", "always", *levels
+def _town(
+    stack: LocalStack, session: aiohttp.ClientSession, transactions: Transactions, place: Place
+) -> Town:
+    tokens = {role: stack.tokens[f"{place.code}/{role}"] for role in _ROLES}
+    acting = Acting(municipality=place.code, actor="scenario", purpose="突合")
+    return Town(
+        place,
+        Caller(session, stack.url("api"), tokens),
+        Outside(session, stack.url("simulators"), place.code),
+        Register(transactions, Vault(keyring.load(stack.keyring)), acting),
     )
-    await stack.command("import", str(file), "--municipality", TOWN)
-    await outside.settle(people)
-    await outside.print_postal_codes(POSTAL_CODES)

@@ -16,7 +16,7 @@ import pytest
 from temporalio.client import Client
 
 from local.scenario.canary import Canary, cells_of, files_in
-from local.scenario.cast import residents, secrets_of
+from local.scenario.cast import secrets_of_households
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ def test_what_is_nobodys_is_not_seen() -> None:
     """An alarm that always sounds is as useless as one that never does."""
     innocent = "出生付番-131016-R8-000123 900000000016 髙橋 {} 本人確認情報を送信する".encode()
 
-    assert Canary(secrets_of(residents())).search([("relay.log", innocent)]).sightings == []
+    assert Canary(secrets_of_households()).search([("relay.log", innocent)]).sightings == []
 
 
 def test_a_sighting_names_the_place_and_not_the_person(tmp_path: Path) -> None:
