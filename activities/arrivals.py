@@ -58,7 +58,8 @@ class Arrivals:
     async def await_visit(self, ref: StepRef) -> Progress:
         """Wait for the visit, as long as what was sent ahead may be kept.
 
-        When day 転出予定日+30 has ended without one, it is erased, and the case has expired.
+        When day 転出予定日+30 has ended without one, the case has expired.  The 転出証明書情報 is
+        erased at once, a 来庁予定 once the citizen has been told of it.
         """
         async with self._desk.step(ref) as work:
             if work.settled:
@@ -68,7 +69,7 @@ class Arrivals:
             ends = await self._kept_until(work)
             if work.place.now < ends:
                 return await work.waits_until(WaitKind.VISIT, ends)
-            await inbox.erase_of_case(work.tx, ref.municipality, ref.case_id)
+            await inbox.erase_of_case(work.tx, ref.municipality, ref.case_id, Message.CERTIFICATE)
             await cases.end_early(work.tx, ref.municipality, ref.case_id, CaseState.EXPIRED)
             return await work.done()
 
@@ -112,7 +113,7 @@ class Arrivals:
 
     @step(REPORT_BACK, peer=Peer.MYNAPORTAL, amendable=False, whole_case=True)
     async def report_back(self, ref: StepRef) -> Progress:
-        """OS-03 完了 to every citizen who announced the visit."""
+        """OS-03 to every citizen who announced a visit: 完了, or 期限切れ where nobody has come."""
         return await self._answer(ref, PortalState.DONE)
 
     async def _answer(self, ref: StepRef, state: PortalState) -> Progress:

@@ -266,7 +266,7 @@ async def _pass_over(tx: Tx, municipality: str, arrival: Arrival, target: Standi
 
 
 async def _call_off(tx: Tx, case: CaseRef, kinds: list[Message]) -> None:
-    """Turn a case back for which none of these messages holds any more, and nobody has come."""
+    """Turn a case back for which none of these holds any more, if nobody has come in time."""
     holding = await tx.fetchval(
         "SELECT EXISTS (SELECT FROM inbox_state WHERE municipality = $1 AND case_id = $2"
         " AND message = ANY($3) AND state = 'attached' AND about IS NULL)",
@@ -275,7 +275,8 @@ async def _call_off(tx: Tx, case: CaseRef, kinds: list[Message]) -> None:
         kinds,
     )
     visit = await latest_visit(tx, case.municipality, case.case_id)
-    if not holding and visit is None:
+    over = await is_over(tx, case.municipality, case.case_id)
+    if not holding and visit is None and not over:
         await cases.turn_back(tx, case)
 
 

@@ -100,14 +100,19 @@ class Conduct:
         do: Callable[[A, StepRef], Awaitable[Progress]],
         *,
         undo: Callable[[A, StepRef], Awaitable[Progress]] | None = None,
+        though_over: bool = False,
     ) -> None:
         """Perform one step for every person of the case; staff decide where it is refused.
 
-        The undo is registered first: a step may take effect and still report failure.
+        The undo is registered first: a step may take effect and still report failure.  A case that
+        has come to an end of its own performs nothing more, but for a step that is due
+        ``though_over``.
         """
         card = card_of(do)
         executed = self._executed
-        await self._perform(line(do, undo=undo), whole_case=card.whole_case)
+        await self._perform(
+            line(do, undo=undo), whole_case=card.whole_case, though_over=though_over
+        )
         if card.whole_case and self._executed > executed:
             # Such a step may have settled who the case is about, or that it is over.
             await self._read(READ_STANDING)
@@ -132,12 +137,14 @@ class Conduct:
             if (failure := _outcome(task)) is not None:
                 raise failure
 
-    async def _perform(self, *lines: Line, whole_case: bool = False) -> None:
+    async def _perform(
+        self, *lines: Line, whole_case: bool = False, though_over: bool = False
+    ) -> None:
         subjects = (0,) if whole_case else self._picture.subjects
         refs = [self._ref(subject) for subject in subjects]
         for one in lines:
             self._register(one.step, one.undo, refs)
-        if not self._picture.turned and not self._picture.over:
+        if not self._picture.turned and (though_over or not self._picture.over):
             await self.together(*(self._go(lines, ref) for ref in refs))
 
     async def _go(self, lines: tuple[Line, ...], ref: StepRef) -> None:
@@ -160,8 +167,11 @@ class Conduct:
             await self._settle(step, ref)
 
     async def _catch_up(self, step: str, ref: StepRef) -> None:
-        """Settle again what was reopened: earlier steps of this person, and of the whole case."""
-        while reopened := self._reopened_before(step, ref):
+        """Settle again what was reopened: earlier steps of this person, and of the whole case.
+
+        Nothing of a case that is over: what it has not done it will not do.
+        """
+        while not self._picture.over and (reopened := self._reopened_before(step, ref)):
             earlier, whose = reopened
             if whose == ref:
                 await self._settle(earlier, ref)

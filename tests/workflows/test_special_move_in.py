@@ -149,6 +149,36 @@ async def test_of_whoever_never_comes_nothing_is_kept(
     assert (status, problem["code"]) == (409, "CASE_CLOSED")
 
 
+async def test_whoever_never_came_is_told_that_the_plan_has_lapsed(
+    frontier: Frontier, origin: Town, destination: Town
+) -> None:
+    """OS-03 期限切れ names the paper way, to everybody who announced a visit; then it is erased.
+
+    While マイナポータル is away the certificate is erased all the same, and the case waits for it.
+    Red: leave out `though_over` in the story, and the citizen reads 受付 for ever.
+    """
+    person = Person()
+    await frontier.settle(origin, person)
+    await frontier.certify(origin, destination, person, planned_on=DAY)
+    filed = [await frontier.file(origin, destination, person) for _ in range(2)]
+    await frontier.inbox_settles(destination, attached=3)
+    case = await frontier.case_of(destination)
+    for each in filed:
+        await frontier.sees(each, "受付")
+    await waits(case, EXPECTED)
+
+    await destination.fault("mynaportal", "UNAVAILABLE", message="OS-03")
+    await frontier.on(DAY + timedelta(days=31), hour=0)
+
+    await case.closes(CaseState.EXPIRED)
+    for each in filed:
+        seen = await frontier.seen(each)
+        assert seen["state"] == "期限切れ"
+        assert "紙の転出証明書" in seen["words"]
+    assert await frontier.bodies(case) == 0
+    assert await frontier.erasures(case) == 3
+
+
 async def test_who_comes_to_a_third_municipality_is_received_there(
     frontier: Frontier, origin: Town, destination: Town
 ) -> None:
