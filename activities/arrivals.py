@@ -18,7 +18,7 @@ from domain.errors import Refused
 from domain.moves import Certificate, FirstReport, PortalState
 from domain.numbers import MunicipalityCode
 from domain.telegrams import Message, Peer
-from register import arrivals, cases, inbox, newcomers
+from register import arrivals, cases, expected, inbox, newcomers
 from register.inbox import InboxState, Received
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Arrivals:
         async with self._desk.step(ref) as work:
             if work.settled:
                 return Progress()
-            if await arrivals.latest_visit(work.tx, ref.municipality, ref.case_id):
+            if await expected.latest_visit(work.tx, ref.municipality, ref.case_id):
                 return await work.done()
             ends = await self._kept_until(work)
             if work.place.now < ends:
@@ -160,9 +160,13 @@ class _FirstReport:
         visit, town = await _visit(work), work.ref.municipality
         body = jlis_moves.certificate_in(answer)
         arrival = jlis_moves.read_certificate(answer, visit.code)
+        if await expected.is_in_use(work.tx, work.ref, arrival.message_id):
+            return await work.waits(WaitKind.CERTIFICATE, _ASK_AGAIN)
         received = Received(Peer.JLIS, arrival.message_id, arrival.kind, body)
         if not await inbox.receive(work.tx, self._vault, town, received):
             await inbox.receive_again(work.tx, self._vault, town, received)
+        certificate = cast("Certificate", arrival.contents)
+        await expected.note_persons(work.tx, self._vault, town, arrival.message_id, certificate)
         await inbox.place(work.tx, town, arrival.message_id, InboxState.ATTACHED, work.ref.case_id)
         return await work.done()
 
@@ -178,7 +182,7 @@ async def _certificates(work: Work, vault: Vault) -> list[tuple[Arrival, Certifi
 
 
 async def _visit(work: Work) -> Visit:
-    visit = await arrivals.latest_visit(work.tx, work.ref.municipality, work.ref.case_id)
+    visit = await expected.latest_visit(work.tx, work.ref.municipality, work.ref.case_id)
     if visit is None:
         raise Refused("NOT_VISITED")
     return visit

@@ -10,7 +10,7 @@ from clients import mynaportal
 from domain.cases import Progress
 from domain.moves import PortalState, PortalStatus, VisitPlan
 from domain.telegrams import Message, Peer
-from register import arrivals, inbox, municipalities, telegrams
+from register import arrivals, expected, inbox, municipalities, telegrams
 from register.telegrams import TelegramState
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ _WORDS = {
     "30日以内にお越しください。",
     PortalState.DONE: "転入の手続が完了しました。",
     PortalState.WITHDRAWN: "来庁予定は取りやめになりました。",
-    PortalState.LAPSED: "来庁がないまま期限を過ぎたため、来庁予定は効力を失い、マイナンバーカードによる"
-    "転入の手続（特例転入）はできなくなりました。転出地の市区町村で紙の転出証明書の交付を受け、"
+    PortalState.LAPSED: "来庁がないまま期限を過ぎたため、来庁予定は効力を失い、"
+    "マイナンバーカードによる転入の手続（特例転入）はできなくなりました。転出地の市区町村で紙の転出証明書の交付を受け、"
     "それを持って転入の手続をしてください。他の市区町村で転入の手続を済ませた方は、何も要りません。",
 }
 
@@ -105,4 +105,4 @@ async def plans_of(work: Work, vault: Vault) -> list[VisitPlan]:
 
 
 async def _is_visited(work: Work) -> bool:
-    return bool(await arrivals.latest_visit(work.tx, work.ref.municipality, work.ref.case_id))
+    return bool(await expected.latest_visit(work.tx, work.ref.municipality, work.ref.case_id))
