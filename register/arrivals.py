@@ -21,7 +21,7 @@ from domain.moves import (
     VisitPlan,
 )
 from domain.telegrams import Message
-from register import cases, departures, expected, inbox, wakeups
+from register import cases, departures, expected, inbox, taking_notice, wakeups
 from register.cases import Acceptance
 from register.inbox import InboxState
 
@@ -47,7 +47,7 @@ async def take(tx: Tx, vault: Vault, municipality: str, arrival: Arrival) -> Non
         case CertificateVoid():
             await _void(tx, municipality, arrival, contents)
         case MoveInNotice():
-            await departures.take_notice(tx, vault, municipality, arrival)
+            await taking_notice.take(tx, municipality, arrival)
         case PortalMoveOut() | VisitPlan():
             await _ask_whose(tx, municipality, arrival)
         case PortalWithdrawal():
