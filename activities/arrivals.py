@@ -118,12 +118,7 @@ class Arrivals:
 
     async def _answer(self, ref: StepRef, state: PortalState) -> Progress:
         """One status for each application, as long as there is one to be told."""
-        letter = Answers(self._vault, state)
-        while True:
-            told = letter.told
-            progress = await self._dispatch.deliver(ref, letter)
-            if progress.wait is not None or letter.told == told:
-                return progress
+        return await self._dispatch.deliver_all(ref, Answers(self._vault, state))
 
     async def _kept_until(self, work: Work) -> datetime:
         days = [certificate.planned_on for _, certificate in await _certificates(work, self._vault)]

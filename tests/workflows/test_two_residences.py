@@ -46,7 +46,9 @@ async def listed(movers: Movers, town: Town, flaw: str) -> dict[str, Any]:
         messages = (await movers.frontier.get(town, "/v1/inbox"))["messages"]
         return next((one for one in messages if one["flaw"] == flaw), None)
 
-    return await eventually(found)
+    message = await eventually(found)
+    assert message is not None
+    return message
 
 
 async def decided(movers: Movers, town: Town, message: dict[str, Any], verb: str) -> str:
