@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseRef, Progress, Standing, StepRef, StepState
     from workflows.details import Details, waiting
     from workflows.execution import Parked, beside, by_the_engine, settled
+    from workflows.listing import Listing
     from workflows.patience import OFFICE, STEP
     from workflows.picture import Picture
 
@@ -69,6 +70,7 @@ class Conduct:
         self._dozing: set[tuple[str, StepRef]] = set()
         self._catching_up = asyncio.Lock()
         self._details = Details()
+        self._listing = Listing()
         self._performed: list[tuple[str, str | None, StepRef]] = []
 
     async def story(self) -> None:
@@ -94,6 +96,8 @@ class Conduct:
             # Nothing may be under way beside the task when the run ends: it is waited for.
             self._ended = True
             await listener
+        if ending := self._picture.ending:
+            self._listing.ends(ending)
 
     async def perform(
         self,
@@ -202,6 +206,7 @@ class Conduct:
                 continue
             if progress.wait is None:
                 self._picture.note(step, ref, StepState.DONE)
+                self._listing.goes_on(step, ref)
                 return
             await self._doze(step, ref, progress, takes)
 
@@ -224,6 +229,7 @@ class Conduct:
                 await self._read(READ_STANDING)
                 continue
             if progress.wait is None:
+                self._listing.goes_on(back, ref)
                 return
             await self._doze(back, ref, progress, takes)
 
@@ -236,15 +242,18 @@ class Conduct:
         if not self._picture.is_parked(step, ref):
             return
         self._details.tell(step, ref, f"{step}: 職員の判断を待っています。")
+        self._listing.parks(step, ref)
         await workflow.wait_condition(
             lambda: not self._picture.is_parked(step, ref) or self._picture.turned is not turned
         )
+        self._listing.goes_on(step, ref)
 
     async def _doze(self, step: str, ref: StepRef, progress: Progress, takes: int) -> None:
         """Sleep out a wait; a wake-up taken since the step began shortens it to nothing."""
         self._details.tell(step, ref, waiting(step, progress))
         self._dozing.add((step, ref))
         self._begin_anew_before(progress, takes)
+        self._listing.waits(step, ref, progress.wait)
         turned = self._picture.turned
         try:
             with suppress(asyncio.TimeoutError):
