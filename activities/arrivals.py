@@ -18,7 +18,7 @@ from domain.errors import Refused
 from domain.moves import Certificate, FirstReport, PortalState
 from domain.numbers import MunicipalityCode
 from domain.telegrams import Message, Peer
-from register import arrivals, cases, inbox, newcomers
+from register import arrivals, cases, expected, inbox, newcomers
 from register.inbox import InboxState, Received
 
 if TYPE_CHECKING:
@@ -58,17 +58,18 @@ class Arrivals:
     async def await_visit(self, ref: StepRef) -> Progress:
         """Wait for the visit, as long as what was sent ahead may be kept.
 
-        When day 転出予定日+30 has ended without one, it is erased, and the case has expired.
+        When day 転出予定日+30 has ended without one, the case has expired.  The 転出証明書情報 is
+        erased at once, a 来庁予定 once the citizen has been told of it.
         """
         async with self._desk.step(ref) as work:
             if work.settled:
                 return Progress()
-            if await arrivals.latest_visit(work.tx, ref.municipality, ref.case_id):
+            if await expected.latest_visit(work.tx, ref.municipality, ref.case_id):
                 return await work.done()
             ends = await self._kept_until(work)
             if work.place.now < ends:
                 return await work.waits_until(WaitKind.VISIT, ends)
-            await inbox.erase_of_case(work.tx, ref.municipality, ref.case_id)
+            await inbox.erase_of_case(work.tx, ref.municipality, ref.case_id, Message.CERTIFICATE)
             await cases.end_early(work.tx, ref.municipality, ref.case_id, CaseState.EXPIRED)
             return await work.done()
 
@@ -112,17 +113,12 @@ class Arrivals:
 
     @step(REPORT_BACK, peer=Peer.MYNAPORTAL, amendable=False, whole_case=True)
     async def report_back(self, ref: StepRef) -> Progress:
-        """OS-03 完了 to every citizen who announced the visit."""
+        """OS-03 to every citizen who announced a visit: 完了, or 期限切れ where nobody has come."""
         return await self._answer(ref, PortalState.DONE)
 
     async def _answer(self, ref: StepRef, state: PortalState) -> Progress:
         """One status for each application, as long as there is one to be told."""
-        letter = Answers(self._vault, state)
-        while True:
-            told = letter.told
-            progress = await self._dispatch.deliver(ref, letter)
-            if progress.wait is not None or letter.told == told:
-                return progress
+        return await self._dispatch.deliver_all(ref, Answers(self._vault, state))
 
     async def _kept_until(self, work: Work) -> datetime:
         days = [certificate.planned_on for _, certificate in await _certificates(work, self._vault)]
@@ -159,9 +155,13 @@ class _FirstReport:
         visit, town = await _visit(work), work.ref.municipality
         body = jlis_moves.certificate_in(answer)
         arrival = jlis_moves.read_certificate(answer, visit.code)
+        if await expected.is_in_use(work.tx, work.ref, arrival.message_id):
+            return await work.waits(WaitKind.CERTIFICATE, _ASK_AGAIN)
         received = Received(Peer.JLIS, arrival.message_id, arrival.kind, body)
         if not await inbox.receive(work.tx, self._vault, town, received):
             await inbox.receive_again(work.tx, self._vault, town, received)
+        certificate = cast("Certificate", arrival.contents)
+        await expected.note_persons(work.tx, self._vault, town, arrival.message_id, certificate)
         await inbox.place(work.tx, town, arrival.message_id, InboxState.ATTACHED, work.ref.case_id)
         return await work.done()
 
@@ -177,7 +177,7 @@ async def _certificates(work: Work, vault: Vault) -> list[tuple[Arrival, Certifi
 
 
 async def _visit(work: Work) -> Visit:
-    visit = await arrivals.latest_visit(work.tx, work.ref.municipality, work.ref.case_id)
+    visit = await expected.latest_visit(work.tx, work.ref.municipality, work.ref.case_id)
     if visit is None:
         raise Refused("NOT_VISITED")
     return visit

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from activities.newcomers import NOTICE, notice_of
+from activities.newcomers import NOTICE
+from activities.notices import retracting
 from activities.step import ByHand, step
 from domain.cancellation import Cancellation
 from domain.cases import Procedure, Progress, StepRef
 from domain.telegrams import Message, Peer
-from register import changing, newcomers, telegrams
-from register.telegrams import TelegramState
+from register import changing
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -49,19 +49,7 @@ class _NoticeWithdrawn:
         if not isinstance(reported, Cancellation) or reported.procedure not in _MOVES_IN:
             return None
         theirs = work.ref.model_copy(update={"case_id": reported.cancels})
-        told = [
-            sent
-            for sent in await telegrams.of_step(work.tx, theirs, NOTICE)
-            if sent.state is TelegramState.DELIVERED
-        ]
-        if not told:
-            return None
-        said = await newcomers.notification(work.tx, theirs)
-        going = await _codes(work, reported)
-        said = said.model_copy(
-            update={"persons": tuple(one for one in said.persons if one.code in going)}
-        )
-        return await notice_of(work, telegram, said, len(told) + 1, withdrawn=True)
+        return await retracting(work, telegram, theirs, NOTICE, await _codes(work, reported))
 
     async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
         del telegram, answer

@@ -55,7 +55,7 @@ class Certificates:
         """CS-05 取消 of whatever arrived and was not taken back before."""
         for sent in (_SEND, _OUTDATED):
             await self._dispatch.settle_doubts(ref, sent, Peer.JLIS)
-        return await self._void(ref, _Void(keeps=0))
+        return await self._dispatch.deliver_all(ref, _Void(keeps=0))
 
     @step(
         _OUTDATED,
@@ -67,19 +67,12 @@ class Certificates:
     )
     async def void_outdated(self, ref: StepRef) -> Progress:
         """CS-05 取消 of all but the newest, once that is on its way: nobody is left without one."""
-        return await self._void(ref, _Void(keeps=1))
+        return await self._dispatch.deliver_all(ref, _Void(keeps=1))
 
     @step(REPORT_CONFIRMED, peer=Peer.JLIS, by_hand=ByHand.WITH_EVIDENCE, amendable=False)
     async def report_confirmed(self, ref: StepRef) -> Progress:
         """CS-08: the 転入通知 about this person has been received (令13条3項)."""
         return await self._dispatch.deliver(ref, _Confirmation())
-
-    async def _void(self, ref: StepRef, letter: _Void) -> Progress:
-        """One telegram for each that is to be voided, the oldest first."""
-        while True:
-            progress = await self._dispatch.deliver(ref, letter)
-            if letter.settled or progress.wait is not None:
-                return progress
 
 
 class _Certificate:
@@ -119,22 +112,19 @@ class _Void:
 
     def __init__(self, *, keeps: int) -> None:
         self._keeps = keeps
-        self.settled = False
+        self.told = 0
 
     async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
         del earlier
         void = await self._to_void(work)
         if not void:
-            self.settled = True
             return None
         return Draft(wire.void_certificate(work.ref.municipality, telegram, void[0]))
 
     async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
-        del telegram, answer
-        if await self._to_void(work):
-            return Progress()
-        self.settled = True
-        return await work.done()
+        del work, telegram, answer
+        self.told += 1
+        return Progress()
 
     async def _to_void(self, work: Work) -> list[UUID]:
         """Certificates are voided in the order they were sent, so that counting is enough."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from activities.desk import Desk, Work
-    from activities.letters import Letter, PeerLine
+    from activities.letters import Letter, PeerLine, Series
     from domain.cases import StepRef
     from register.telegrams import Sent
     from register.transactions import Tx
@@ -60,6 +60,14 @@ class Dispatch:
             ready = await self._again(ref, ready) if ready.doubt else ready
             answer = await self._send(ref, letter, ready)
         return await self._delivered(ref, letter, ready, answer)
+
+    async def deliver_all(self, ref: StepRef, letter: Series) -> Progress:
+        """As `deliver`, one telegram after the other, until the letter has nothing more to say."""
+        while True:
+            told = letter.told
+            progress = await self.deliver(ref, letter)
+            if progress.wait is not None or letter.told == told:
+                return progress
 
     async def settle_doubts(self, ref: StepRef, step: str, peer: Peer) -> None:
         """Before an undo: find out about every telegram of ``step`` whose outcome is not known.

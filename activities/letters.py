@@ -58,6 +58,12 @@ class Letter(Protocol):
         ...
 
 
+class Series(Letter, Protocol):
+    """A letter that may need several telegrams; ``told`` counts those that have arrived."""
+
+    told: int
+
+
 class Ready(NamedTuple):
     """A telegram whose row is written; with ``doubt`` it must be asked for before it may leave."""
 

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from activities.letters import Draft
+from activities.notices import Notices, Retraction
 from activities.residents import STOCK_PATIENCE, strike
 from activities.step import ByHand, step, undo
-from clients import jlis_moves
 from domain.cases import Progress, StepRef, WaitKind
 from domain.errors import Refused
-from domain.moves import MoveInNotice
-from domain.telegrams import Message, Peer
-from register import births, cases, code_pool, incidents, newcomers, telegrams
-from register.telegrams import TelegramState
+from domain.telegrams import Peer
+from register import cases, code_pool, incidents, newcomers
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from activities.desk import Desk, Work
     from activities.dispatch import Dispatch
-    from domain.arrivals import MoveInNotification, Newcomer
-    from register.telegrams import Sent
+    from domain.arrivals import Newcomer
+    from register.vault import Vault
 
 NOTICE = "転入通知を送る"
 
@@ -29,9 +24,10 @@ NOTICE = "転入通知を送る"
 class Newcomers:
     """People who move in, once their 転入届 is made."""
 
-    def __init__(self, desk: Desk, dispatch: Dispatch) -> None:
+    def __init__(self, desk: Desk, dispatch: Dispatch, vault: Vault) -> None:
         self._desk = desk
         self._dispatch = dispatch
+        self._vault = vault
 
     @step("住民票を記載する", enters=True)
     async def enter(self, ref: StepRef) -> Progress:
@@ -65,19 +61,23 @@ class Newcomers:
     @step(
         NOTICE,
         peer=Peer.JLIS,
+        follows_amendments=True,
         by_hand=ByHand.WITH_EVIDENCE,
         amendable=False,
         whole_case=True,
     )
     async def notify_origin(self, ref: StepRef) -> Progress:
-        """CS-07 to the 転出地, and to the 未届地 (法9条1項); nothing about people from abroad."""
-        return await self._dispatch.deliver(ref, _Notice())
+        """CS-07 to the 転出地, and to the 未届地 (法9条1項); nothing about people from abroad.
+
+        One for each address they live at; where an amendment has changed one, a newer version.
+        """
+        return await self._dispatch.deliver_all(ref, Notices(self._vault))
 
     @undo(notify_origin, "転入通知を訂正する", by_hand=ByHand.WITH_EVIDENCE)
     async def correct_notice(self, ref: StepRef) -> Progress:
         """CS-07 取消: they did not move in after all; nothing where no notice arrived."""
         await self._dispatch.settle_doubts(ref, NOTICE, Peer.JLIS)
-        return await self._dispatch.deliver(ref, _Correction())
+        return await self._dispatch.deliver(ref, Retraction())
 
     async def _check_not_known(self, work: Work, person: Newcomer) -> None:
         """Somebody like them is or was here: staff decide whether it is the same person."""
@@ -92,62 +92,3 @@ class Newcomers:
         if await code_pool.is_low(work.tx, work.ref.municipality):
             await cases.order_top_up(work.tx, work.ref.municipality, "worker")
         return code
-
-
-class _Telling:
-    """A CS-07, whose answer says no more than that it was taken."""
-
-    peer = Peer.JLIS
-    message = Message.MOVE_IN_NOTICE
-
-    async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
-        del telegram, answer
-        return await work.done()
-
-
-class _Notice(_Telling):
-    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
-        reported = await newcomers.notification(work.tx, work.ref)
-        before = [sent for sent in _arrived(earlier) if sent.telegram_id != telegram]
-        return await notice_of(work, telegram, reported, len(before) + 1)
-
-
-class _Correction(_Telling):
-    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
-        del earlier
-        told = _arrived(await telegrams.of_step(work.tx, work.ref, work.line))
-        if not told:
-            return None
-        reported = await newcomers.notification(work.tx, work.ref)
-        return await notice_of(work, telegram, reported, len(told) + 1, withdrawn=True)
-
-
-async def notice_of(
-    work: Work,
-    telegram: UUID,
-    reported: MoveInNotification,
-    version: int,
-    *,
-    withdrawn: bool = False,
-) -> Draft | None:
-    """CS-07 about everybody of a 転入届 who came from elsewhere; nothing where nobody did."""
-    if reported.origin is None or not reported.from_elsewhere:
-        return None
-    address = reported.address
-    if reported.household_id is not None:
-        address = await births.household_address(work.tx, reported.household_id) or address
-    notice = MoveInNotice(
-        origin=reported.origin,
-        unreported_in=reported.unreported_in,
-        codes=reported.from_elsewhere,
-        moved_in_on=reported.moved_in_on,
-        address=address,
-        notified_on=reported.notified_on,
-        version=version,
-        withdrawn=withdrawn,
-    )
-    return Draft(jlis_moves.move_in_notice(work.ref.municipality, telegram, notice))
-
-
-def _arrived(sent: list[Sent]) -> list[Sent]:
-    return [one for one in sent if one.state is TelegramState.DELIVERED]

@@ -10,7 +10,7 @@ from clients import mynaportal
 from domain.cases import Progress
 from domain.moves import PortalState, PortalStatus, VisitPlan
 from domain.telegrams import Message, Peer
-from register import arrivals, inbox, municipalities, telegrams
+from register import arrivals, expected, inbox, municipalities, telegrams
 from register.telegrams import TelegramState
 
 if TYPE_CHECKING:
@@ -25,11 +25,17 @@ _WORDS = {
     "30日以内にお越しください。",
     PortalState.DONE: "転入の手続が完了しました。",
     PortalState.WITHDRAWN: "来庁予定は取りやめになりました。",
+    PortalState.LAPSED: "来庁がないまま期限を過ぎたため、来庁予定は効力を失い、"
+    "マイナンバーカードによる転入の手続（特例転入）はできなくなりました。転出地の市区町村で紙の転出証明書の交付を受け、"
+    "それを持って転入の手続をしてください。他の市区町村で転入の手続を済ませた方は、何も要りません。",
 }
 
 
 class Answers:
-    """The status of one application after the other; ``told`` counts those told by now."""
+    """The status of one application after the other; ``told`` counts those told by now.
+
+    完了 is 期限切れ where nobody has come; once every citizen knows, what they filed is erased.
+    """
 
     peer = Peer.MYNAPORTAL
     message = Message.PORTAL_STATUS
@@ -43,11 +49,16 @@ class Answers:
         """The status of the next application that was not told."""
         if self._state is PortalState.RECEIVED and await _is_visited(work):
             return None
+        lapsed = await arrivals.is_over(work.tx, work.ref.municipality, work.ref.case_id)
+        if lapsed and self._state is PortalState.DONE:
+            self._state = PortalState.LAPSED
         told = await self._told(work, earlier)
         for plan in await plans_of(work, self._vault):
             if plan.application_id not in told:
                 status = await self._status(work, plan)
                 return Draft(mynaportal.status(work.ref.municipality, telegram, status))
+        if self._state is PortalState.LAPSED:
+            await inbox.erase_of_case(work.tx, work.ref.municipality, work.ref.case_id)
         return None
 
     async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
@@ -94,4 +105,4 @@ async def plans_of(work: Work, vault: Vault) -> list[VisitPlan]:
 
 
 async def _is_visited(work: Work) -> bool:
-    return bool(await arrivals.latest_visit(work.tx, work.ref.municipality, work.ref.case_id))
+    return bool(await expected.latest_visit(work.tx, work.ref.municipality, work.ref.case_id))

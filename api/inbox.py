@@ -25,8 +25,9 @@ MessageIdInPath = Annotated[UUID, Path(description="電文の識別子")]
 class InboxDecision(Form):
     """受信した電文についての職員の判断。"""
 
-    verb: Literal["match", "settle"] = Field(
-        description="match: 本人を特定して案件に結び付ける、settle: 処理済みとする"
+    verb: Literal["match", "take_again", "settle"] = Field(
+        description="match: 本人を特定して案件に結び付ける、"
+        "take_again: 転入通知を、いま届いたものとしてもう一度受け取る、settle: 処理済みとする"
     )
     code: CodeAsRead | None = Field(
         default=None, description="match のとき、特定した本人の住民票コード（氏名だけで特定しない）"
@@ -44,6 +45,10 @@ _EXAMPLES = {
             "reason": "シリアル番号が住基ネットで分からないため。",
             "evidence": "転出証明書の写しと生年月日・住所を照合した（受付簿 令8-0042）。",
         },
+    ),
+    "再受領": (
+        "職権による転出の後で転入通知を生かす",
+        {"verb": "take_again", "reason": "転入地に照会し、職権による転出を受け付けた。"},
     ),
     "処理済み": ("転出地に連絡した", {"verb": "settle", "reason": "転出地へ電話で連絡した。"}),
 }
@@ -132,9 +137,10 @@ async def decide(
     decision: Annotated[InboxDecision, Depends(form(InboxDecision))],
     once: OnceOnly,
 ) -> JSONResponse:
-    """本人を特定して案件に結び付けるか、処理済みとする。
+    """本人を特定して案件に結び付けるか、転入通知をもう一度受け取るか、処理済みとする。
 
-    Say whose an application is, so that it joins its case; or that a message is dealt with.
+    Say whose an application is, so that it joins its case; have a 転入通知 looked at once more; or
+    say that a message is dealt with.
     """
     inbox_desk.check_form(decision)
     return await counter.once(once, lambda tx: inbox_desk.decide(tx, counter, message_id, decision))

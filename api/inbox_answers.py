@@ -29,6 +29,8 @@ class InboxItem(BaseModel):
         "unclaimed: 待っている案件がない、settled: 職員が処理した"
     )
     flaw: str = Field(description="案件に結び付かない理由の符号")
+    advice_ja: str = Field(description="どうすればよいか")
+    advice_en: str
     case_number: str | None = Field(description="関係する案件")
     received_at: datetime
     erased: bool = Field(description="内容を消去したか")

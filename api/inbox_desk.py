@@ -8,12 +8,13 @@ import structlog
 
 from api import arriving, case_desk
 from api.fields import wrong
+from api.inbox_advice import advice
 from api.inbox_answers import InboxDetail, InboxItem, InboxPage
 from api.problem_types import ProblemType
 from api.problems import Problem
 from domain.acting import Acting
 from domain.cases import Verb
-from domain.moves import PortalMoveOut, VisitPlan
+from domain.moves import MoveInNotice, PortalMoveOut, VisitPlan
 from register import arrivals, audit, case_views, decisions, inbox, municipalities, wakeups
 from register.decisions import Ruling
 from register.idempotency import Answer
@@ -90,7 +91,7 @@ def check_form(decision: InboxDecision) -> None:
     """Judge what the form says by itself."""
     if not decision.reason:
         raise Problem(ProblemType.MISSING_REASON, wrong("reason", "MISSING"))
-    if decision.verb == "settle":
+    if decision.verb != "match":
         if decision.code is not None:
             raise Problem(ProblemType.INVALID_INPUT, wrong("code", "NOT_FOR_THIS_VERB"))
         return
@@ -107,6 +108,8 @@ async def decide(tx: Tx, counter: Counter, message_id: UUID, decision: InboxDeci
     standing = await _standing(tx, municipality, message_id)
     if decision.verb == "match":
         await _match(tx, counter, standing, decision)
+    elif decision.verb == "take_again":
+        await _take_again(tx, counter, standing)
     else:
         await _settle(tx, municipality, standing)
     said = {"reason": decision.reason, "evidence": decision.evidence, "message": str(message_id)}
@@ -139,6 +142,16 @@ async def _match(tx: Tx, counter: Counter, standing: Standing, decision: InboxDe
         raise Problem(ProblemType.MESSAGE_PLACED)
     vault, municipality = counter.office.vault, counter.acting.municipality
     await arrivals.identified(tx, vault, municipality, arrival, decision.code)
+
+
+async def _take_again(tx: Tx, counter: Counter, standing: Standing) -> None:
+    """A 転入通知 as if it came now: staff have made it true meanwhile (職権による転出)."""
+    arrival = await _reread(tx, counter, standing)
+    if standing.state is not InboxState.UNCLAIMED or arrival is None:
+        raise Problem(ProblemType.MESSAGE_PLACED)
+    if not isinstance(arrival.contents, MoveInNotice):
+        raise Problem(ProblemType.MESSAGE_PLACED)
+    await arrivals.take(tx, counter.office.vault, counter.acting.municipality, arrival)
 
 
 async def _settle(tx: Tx, municipality: str, standing: Standing) -> None:
@@ -202,8 +215,10 @@ async def _standing(tx: Tx, municipality: str, message_id: UUID) -> Standing:
 
 
 def _item(standing: Standing) -> InboxItem:
-    shown = {field: getattr(standing, field) for field in InboxItem.model_fields}
-    return InboxItem.model_validate(shown)
+    words = advice(standing.flaw if standing.state is InboxState.UNCLAIMED else "")
+    told = {"advice_ja": words.ja, "advice_en": words.en}
+    shown = {field: getattr(standing, field) for field in InboxItem.model_fields.keys() - told}
+    return InboxItem.model_validate(shown | told)
 
 
 def _without_numbers(told: Any) -> Any:

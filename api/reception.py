@@ -20,6 +20,7 @@ from register import (
     case_views,
     cases,
     clock,
+    expected,
     households,
     municipalities,
     newcomers,
@@ -63,7 +64,7 @@ async def special_move_in(tx: Tx, counter: Counter, form: VisitForm) -> Answer:
     await _said(tx, form)
     municipality, vault = counter.acting.municipality, counter.office.vault
     client = counter.acting.actor
-    case = await arrivals.find_or_open(tx, vault, municipality, form.code, None, client)
+    case = await expected.find_or_open(tx, vault, municipality, [form.code], None, client)
     return await _received(tx, counter, case, form)
 
 
@@ -101,7 +102,7 @@ async def move_in(tx: Tx, counter: Counter, form: MoveInForm) -> Answer:
 async def _concerns(tx: Tx, counter: Counter, case: CaseRef, form: VisitForm) -> bool:
     """Whether the card is of somebody the case is about: its applicant, or one who moves along."""
     vault = counter.office.vault
-    if await arrivals.is_about(tx, vault, case, form.code):
+    if await expected.is_about(tx, vault, case, form.code):
         return True
     certificate = await arriving.newest_certificate(tx, vault, case.municipality, case.case_id)
     return certificate is not None and form.code in {one.code for one in certificate.persons}

@@ -159,6 +159,13 @@ _ADVICE: dict[str, Words] = {
         "住基ネットで住民として登録されていません。先の電文の結果を確かめてください。",
         "住基ネット does not hold this person. Check what became of the earlier telegrams.",
     ),
+    "LIVE_ELSEWHERE": Words(
+        "住基ネットでは他の市区町村の住民です。転出取消の前に転入していた場合は、転入地に照会し、"
+        "受信箱の転入通知を確かめてください。電文は送らずに手作業で完了とし、職権による転出を受け付けて"
+        "転入通知を受け取り直します（運用手引き12章）。",
+        "住基ネット holds this person elsewhere. If they had moved in there before the 転出 was"
+        " withdrawn, ask there, record this as done by hand, and accept a 転出 ex officio.",
+    ),
     "NUMBER_TAKEN": Words(
         "統合宛名で、この個人番号は別の宛名にあります。宛名の重複を確かめてください。",
         "統合宛名 has this number under another addressee. Look for a duplicate there.",

@@ -6,7 +6,7 @@ What a 転出証明書情報 says follows 住民基本台帳法施行令 23条2�
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from clients.inbox import arrival_in
 from clients.jlis_items import address, identity, item, text
@@ -64,6 +64,13 @@ def move_in_notice(municipality: str, telegram_id: UUID, notice: MoveInNotice) -
         "取消": notice.withdrawn,
     }
     return telegram(Message.MOVE_IN_NOTICE, municipality, telegram_id, content)
+
+
+def whereabouts(body: bytes) -> dict[str, str]:
+    """Where a CS-07 of ours says that each person lives, and since when, by their codes."""
+    said = cast("dict[str, Any]", json.loads(body)["本文"])
+    where = json.dumps([said["転入後住所"], said["転入年月日"]], ensure_ascii=False)
+    return dict.fromkeys(cast("list[str]", said["住民票コード"]), where)
 
 
 def departure_confirmed(municipality: str, telegram_id: UUID, said: DepartureConfirmed) -> bytes:

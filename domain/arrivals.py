@@ -163,6 +163,15 @@ class MoveInNotification(Payload):
         codes = [person.code for person in self.persons if person.code is not None]
         return tuple(codes) if self.origin is not None else ()
 
+    def homes(self, address: Address) -> dict[Address, tuple[ResidentCode, ...]]:
+        """Where those live of whom the 転出地 must be told: at ``address``, or at their own."""
+        homes: dict[Address, tuple[ResidentCode, ...]] = {}
+        for person in self.persons if self.origin is not None else ():
+            if person.code is not None:
+                home = person.address or address
+                homes[home] = (*homes.get(home, ()), person.code)
+        return homes
+
     def amended(self, subject: int, changes: Mapping[str, Any]) -> Self:
         """The same 届出 with these fields of one person replaced; raises what validation raises."""
         before = self.person(subject)

@@ -141,6 +141,8 @@ class Standing(Payload):
     """Nothing may be entered before a second person has approved it (決裁)."""
     over: bool = False
     """The case has come to an end of its own, as a 転入 that nobody came for (期限切れ)."""
+    ending: str = ""
+    """The state such a case ends in."""
 
 
 def workflow_id(procedure: str, case_number: str) -> str:

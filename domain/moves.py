@@ -174,6 +174,7 @@ class PortalState(StrEnum):
     DONE = "完了"
     REJECTED = "却下"
     WITHDRAWN = "取消"
+    LAPSED = "期限切れ"
 
 
 class PortalStatus(Payload):

@@ -1,16 +1,15 @@
-"""特例転入 as messages and visits make it: one open case per applicant, known by their code.
+"""特例転入 as messages and visits make it: one open case of those who move together.
 
-CS-05 names the code.  OS-02 waits as 本人特定中 until its certificate's serial number, or staff,
+CS-05 names their codes.  OS-02 waits as 本人特定中 until its certificate's serial number, or staff,
 have told whose it is.  Whoever comes first opens the case, the others join it.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from domain.arrivals import PREPARE, REPORT_BACK, Visit
-from domain.cases import CaseRef, CaseState, Procedure, StepRef
+from domain.cases import CaseRef, CaseState, Procedure
 from domain.errors import Unavailable
 from domain.moves import (
     Arrival,
@@ -22,19 +21,19 @@ from domain.moves import (
     VisitPlan,
 )
 from domain.telegrams import Message
-from register import case_keys, cases, departures, inbox, ledger, wakeups
+from register import cases, departures, expected, inbox, taking_notice, wakeups
 from register.cases import Acceptance
 from register.inbox import InboxState
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from domain.arrivals import Visit
     from domain.numbers import ResidentCode
     from register.inbox import Standing
     from register.transactions import Tx
     from register.vault import Vault
 
-CODE = "住民票コード"
 KEPT_FOR = timedelta(days=30)
 """How long after 転出予定日 what was sent ahead is kept (令24条の2)."""
 
@@ -48,7 +47,7 @@ async def take(tx: Tx, vault: Vault, municipality: str, arrival: Arrival) -> Non
         case CertificateVoid():
             await _void(tx, municipality, arrival, contents)
         case MoveInNotice():
-            await departures.take_notice(tx, vault, municipality, arrival)
+            await taking_notice.take(tx, municipality, arrival)
         case PortalMoveOut() | VisitPlan():
             await _ask_whose(tx, municipality, arrival)
         case PortalWithdrawal():
@@ -63,34 +62,6 @@ async def identified(
         await departures.take_application(tx, vault, municipality, arrival, code)
     elif isinstance(arrival.contents, VisitPlan):
         await _plan(tx, vault, municipality, arrival, code)
-
-
-async def find_or_open(
-    tx: Tx, vault: Vault, municipality: str, code: ResidentCode, due_on: date | None, client: str
-) -> CaseRef:
-    """The open 特例転入 of this applicant, its file locked; opened now if there is none."""
-    key = vault.key_of(municipality, CODE, code)
-    await case_keys.lock(tx, municipality, Procedure.SPECIAL_MOVE_IN, key)
-    while case_id := await case_keys.find(tx, municipality, Procedure.SPECIAL_MOVE_IN, key):
-        # A case that closes at this moment lets go of its person: look again.
-        case = await _lock(tx, municipality, case_id)
-        if await _is_open(tx, case):
-            return case
-    acceptance = Acceptance(Procedure.SPECIAL_MOVE_IN, {}, client, due_on=due_on)
-    case = await cases.accept(tx, municipality, acceptance)
-    await case_keys.keep(tx, Procedure.SPECIAL_MOVE_IN, case, key)
-    return case
-
-
-async def is_about(tx: Tx, vault: Vault, case: CaseRef, code: ResidentCode) -> bool:
-    """Whether a case is this applicant's."""
-    return await tx.fetchval(
-        "SELECT EXISTS (SELECT FROM case_key WHERE municipality = $1 AND case_id = $2"
-        " AND key = $3)",
-        case.municipality,
-        case.case_id,
-        vault.key_of(case.municipality, CODE, code),
-    )
 
 
 async def note_visit(tx: Tx, case: CaseRef, visit: Visit, author: str) -> None:
@@ -127,17 +98,6 @@ async def is_over(tx: Tx, municipality: str, case_id: UUID) -> bool:
     )
 
 
-async def latest_visit(tx: Tx, municipality: str, case_id: UUID) -> Visit | None:
-    """The latest visit to a case."""
-    body = await tx.fetchval(
-        "SELECT body FROM visit WHERE municipality = $1 AND case_id = $2"
-        " ORDER BY log_id DESC LIMIT 1",
-        municipality,
-        case_id,
-    )
-    return None if body is None else Visit.model_validate(body)
-
-
 async def is_voided(tx: Tx, municipality: str, case_id: UUID) -> bool:
     """Whether a 転出証明書情報 of this case was taken back."""
     return await tx.fetchval(
@@ -157,14 +117,14 @@ async def _certificate(
         await inbox.place(tx, municipality, arrival.message_id, InboxState.MERGED)
     elif not certificate.special:
         await _list(tx, municipality, arrival.message_id, "NOT_SPECIAL")
-    elif ended := await _just_ended(tx, vault, municipality, certificate.applicant):
+    elif ended := await expected.just_ended(tx, vault, municipality, certificate.applicant):
         # Pulled at the visit, and pushed only afterwards: it says what is entered already.
         await inbox.place(tx, municipality, arrival.message_id, InboxState.MERGED, ended)
     else:
         due_on = certificate.planned_on + KEPT_FOR
-        case = await find_or_open(
-            tx, vault, municipality, certificate.applicant, due_on, arrival.sender
-        )
+        movers = [certificate.applicant, *(one.code for one in certificate.persons)]
+        case = await expected.find_or_open(tx, vault, municipality, movers, due_on, arrival.sender)
+        await expected.note_persons(tx, vault, municipality, arrival.message_id, certificate)
         await inbox.place(tx, municipality, arrival.message_id, InboxState.ATTACHED, case.case_id)
 
 
@@ -175,28 +135,14 @@ async def _plan(
     if await inbox.is_taken_back(tx, municipality, arrival.message_id):
         await inbox.place(tx, municipality, arrival.message_id, InboxState.MERGED)
         return
-    if ended := await _just_ended(tx, vault, municipality, code):
+    if ended := await expected.just_ended(tx, vault, municipality, code):
         await inbox.place(tx, municipality, arrival.message_id, InboxState.MERGED, ended)
         return
     plan = cast("VisitPlan", arrival.contents)
     due_on = plan.moving_on + KEPT_FOR
-    case = await find_or_open(tx, vault, municipality, code, due_on, arrival.sender)
+    case = await expected.find_or_open(tx, vault, municipality, [code], due_on, arrival.sender)
     await inbox.place(tx, municipality, arrival.message_id, InboxState.ATTACHED, case.case_id)
-    whole = StepRef(municipality=municipality, case_id=case.case_id, subject=0)
-    await ledger.reopen(tx, whole, [PREPARE, REPORT_BACK], generation=0)
-
-
-async def _just_ended(tx: Tx, vault: Vault, municipality: str, code: ResidentCode) -> UUID | None:
-    return await tx.fetchval(
-        "SELECT k.case_id FROM case_key k JOIN case_file c USING (municipality, case_id)"
-        " JOIN resident_today r USING (municipality)"
-        " WHERE k.municipality = $1 AND k.procedure = $2 AND k.key = $3 AND c.state = 'completed'"
-        " AND r.code = $4 AND r.presence = '現存' ORDER BY c.ended_at DESC LIMIT 1",
-        municipality,
-        Procedure.SPECIAL_MOVE_IN,
-        vault.key_of(municipality, CODE, code),
-        code,
-    )
+    await expected.answer_again(tx, case)
 
 
 async def _ask_whose(tx: Tx, municipality: str, arrival: Arrival) -> None:
@@ -252,7 +198,7 @@ async def _target(tx: Tx, municipality: str, about: UUID) -> tuple[Standing | No
     seen = await inbox.standing(tx, municipality, about)
     if seen is None:
         return None, None
-    case = await _lock(tx, municipality, seen.case_id) if seen.case_id else None
+    case = await expected.lock(tx, municipality, seen.case_id) if seen.case_id else None
     if await inbox.lock(tx, municipality, about) != seen:
         raise Unavailable("MESSAGE_MOVED", left=False)  # joined a case just now: look again
     return seen, case
@@ -266,7 +212,7 @@ async def _pass_over(tx: Tx, municipality: str, arrival: Arrival, target: Standi
 
 
 async def _call_off(tx: Tx, case: CaseRef, kinds: list[Message]) -> None:
-    """Turn a case back for which none of these messages holds any more, and nobody has come."""
+    """Turn a case back for which none of these holds any more, if nobody has come in time."""
     holding = await tx.fetchval(
         "SELECT EXISTS (SELECT FROM inbox_state WHERE municipality = $1 AND case_id = $2"
         " AND message = ANY($3) AND state = 'attached' AND about IS NULL)",
@@ -274,8 +220,9 @@ async def _call_off(tx: Tx, case: CaseRef, kinds: list[Message]) -> None:
         case.case_id,
         kinds,
     )
-    visit = await latest_visit(tx, case.municipality, case.case_id)
-    if not holding and visit is None:
+    visit = await expected.latest_visit(tx, case.municipality, case.case_id)
+    over = await is_over(tx, case.municipality, case.case_id)
+    if not holding and visit is None and not over:
         await cases.turn_back(tx, case)
 
 
@@ -283,23 +230,6 @@ async def _list(
     tx: Tx, municipality: str, message_id: UUID, flaw: str, case_id: UUID | None = None
 ) -> None:
     await inbox.place(tx, municipality, message_id, InboxState.UNCLAIMED, case_id, flaw)
-
-
-async def _lock(tx: Tx, municipality: str, case_id: UUID) -> CaseRef:
-    number = await tx.fetchval(
-        "SELECT case_number FROM case_file WHERE municipality = $1 AND case_id = $2 FOR UPDATE",
-        municipality,
-        case_id,
-    )
-    return CaseRef(municipality=municipality, case_id=case_id, case_number=number)
-
-
-async def _is_open(tx: Tx, case: CaseRef) -> bool:
-    return await tx.fetchval(
-        "SELECT open FROM case_key WHERE municipality = $1 AND case_id = $2",
-        case.municipality,
-        case.case_id,
-    )
 
 
 async def _state(tx: Tx, case: CaseRef) -> str:

@@ -1,12 +1,10 @@
-"""Finding the open case of a person: one per municipality, procedure and keyed hash of the code."""
+"""The key a case is opened under: one open per municipality, procedure and keyed hash of a code."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from domain.cases import CaseRef
     from register.transactions import Tx
 
@@ -18,17 +16,6 @@ async def lock(tx: Tx, municipality: str, procedure: str, key: bytes) -> None:
     """
     await tx.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended($1 || $2 || encode($3, 'hex'), 0))",
-        municipality,
-        procedure,
-        key,
-    )
-
-
-async def find(tx: Tx, municipality: str, procedure: str, key: bytes) -> UUID | None:
-    """The open case under this key, if there is one."""
-    return await tx.fetchval(
-        "SELECT case_id FROM case_key"
-        " WHERE municipality = $1 AND procedure = $2 AND key = $3 AND open",
         municipality,
         procedure,
         key,

@@ -173,9 +173,11 @@ async def _amend(tx: Tx, case: CaseRef, row: Row, habits: Habits) -> None:
     """誤記修正: the entry follows the corrected 届出; steps that told others look again."""
     ref = StepRef(municipality=case.municipality, case_id=case.case_id, subject=row["subject"])
     version = await notifications.version(tx, ref)
-    for step in await ledger.reopen(tx, ref, list(habits.following), version):
-        trouble = Trouble(IncidentKind.TELL_BY_HAND, "AMENDED_SINCE_BY_HAND", None)
-        await incidents.park(tx, ref, step, trouble, (Verb.DONE_BY_HAND, Verb.WITHDRAW))
+    # What was told of the whole case was told of this person as well.
+    for whose in (ref, ref.model_copy(update={"subject": 0})):
+        for step in await ledger.reopen(tx, whose, list(habits.following), version):
+            trouble = Trouble(IncidentKind.TELL_BY_HAND, "AMENDED_SINCE_BY_HAND", None)
+            await incidents.park(tx, whose, step, trouble, (Verb.DONE_BY_HAND, Verb.WITHDRAW))
     await (await amending.of(tx, ref)).follow(tx, ref)
 
 

@@ -1,15 +1,15 @@
-"""What joins or begins a 転出受理 from outside: 転入通知 (CS-07), and 転出届 of マイナポータル."""
+"""What begins a 転出受理 from outside, or takes it back: a 転出届 of マイナポータル (OS-01)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
 from domain.acting import Acting
-from domain.cases import CaseRef, CaseState, Procedure, StepRef, Verb
+from domain.cases import CaseRef, CaseState, Verb
 from domain.dates import jst_day
 from domain.errors import Refused
 from domain.folding import fold_name
-from domain.move_out import FOLLOW_NOTICES, Channel, MoveOutNotification, stays_headless
+from domain.move_out import Channel, MoveOutNotification, stays_headless
 from domain.residents import Destination
 from domain.telegrams import Message
 from register import (
@@ -19,56 +19,22 @@ from register import (
     heads,
     households,
     inbox,
-    ledger,
     move_in_notices,
     move_outs,
-    notifications,
     residents,
-    wakeups,
 )
-from register.cases import Acceptance
 from register.decisions import Ruling
 from register.inbox import InboxState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
     from uuid import UUID
 
-    from domain.moves import Arrival, DeclaredPerson, MoveInNotice, PortalMoveOut
+    from domain.moves import Arrival, DeclaredPerson, PortalMoveOut
     from domain.numbers import ResidentCode
     from domain.residents import Present
     from register.transactions import Tx
     from register.vault import Vault
-
-
-async def take_notice(tx: Tx, vault: Vault, municipality: str, arrival: Arrival) -> None:
-    """CS-07: joins the waiting case of each person; for who left before, a case that records it.
-
-    Taken under the lock of the case, as 取下げ is: whichever has it first, the other finds it done.
-    """
-    del vault
-    notice = cast("MoveInNotice", arrival.contents)
-    people = await _by_code(tx, municipality, notice.codes)
-    waiting = await _waiting_cases(tx, municipality, people)
-    for resident_id, case in waiting.items():
-        await move_in_notices.note(tx, arrival, notice, resident_id, case.case_id)
-        await _look_again(tx, case)
-    left = {one: people[one] for one in people.keys() - waiting.keys() if not people[one].here}
-    news = [one for one, person in left.items() if _is_news(person, notice)]
-    case = await _record(tx, arrival, notice, sorted(news)) if news else None
-    joined = [
-        *dict.fromkeys(one.case_id for one in waiting.values()),
-        *([case.case_id] if case else []),
-    ]
-    for other in joined[1:]:
-        await wakeups.wake(tx, municipality, other, wakeups.Cause.MESSAGE)
-    if joined:
-        await inbox.place(tx, municipality, arrival.message_id, InboxState.ATTACHED, joined[0])
-    elif left:
-        await inbox.place(tx, municipality, arrival.message_id, InboxState.MERGED)
-    else:
-        flaw = await _why_nobody_waits(tx, people)
-        await _list(tx, arrival, flaw)
 
 
 async def take_application(
@@ -103,7 +69,7 @@ async def take_withdrawal(
 ) -> None:
     """OS-01 取消: the citizen's 転出取消, unless somebody of the case lives elsewhere by now."""
     del vault
-    file = await _locked(tx, municipality, case_id)
+    file = await locked(tx, municipality, case_id)
     if file is None or await move_in_notices.has_come(tx, municipality, case_id):
         await _list(tx, arrival, "CASE_CLOSED" if file is None else "MOVED_IN_ELSEWHERE")
         return
@@ -115,7 +81,8 @@ async def take_withdrawal(
     await inbox.place(tx, municipality, arrival.message_id, InboxState.ATTACHED, case_id)
 
 
-async def _by_code(tx: Tx, municipality: str, codes: Iterable[ResidentCode]) -> dict[UUID, Present]:
+async def by_code(tx: Tx, municipality: str, codes: Iterable[ResidentCode]) -> dict[UUID, Present]:
+    """Those of these people whom the register knows, by their ids."""
     rows = await tx.fetch(
         "SELECT resident_id FROM resident_present WHERE municipality = $1 AND code = ANY($2)",
         municipality,
@@ -125,19 +92,7 @@ async def _by_code(tx: Tx, municipality: str, codes: Iterable[ResidentCode]) -> 
     return {person.resident_id: person for person in found if person is not None}
 
 
-async def _waiting_cases(
-    tx: Tx, municipality: str, people: Collection[UUID]
-) -> dict[UUID, CaseRef]:
-    """The 転出受理 of each person, locked, that is open and not being withdrawn."""
-    waiting: dict[UUID, CaseRef] = {}
-    for row in await move_outs.open_cases(tx, people):
-        case = await _locked(tx, municipality, row["case_id"])
-        if case is not None and not await cases.is_turning(tx, municipality, row["case_id"]):
-            waiting[row["resident_id"]] = case
-    return waiting
-
-
-async def _locked(tx: Tx, municipality: str, case_id: UUID) -> CaseRef | None:
+async def locked(tx: Tx, municipality: str, case_id: UUID) -> CaseRef | None:
     """Lock a case; ``None`` if it is closed."""
     row = await tx.fetchrow(
         "SELECT case_number, state FROM case_file WHERE municipality = $1 AND case_id = $2"
@@ -150,43 +105,8 @@ async def _locked(tx: Tx, municipality: str, case_id: UUID) -> CaseRef | None:
     return CaseRef(municipality=municipality, case_id=case_id, case_number=row["case_number"])
 
 
-async def _look_again(tx: Tx, case: CaseRef) -> None:
-    """What a case has confirmed already, it looks at again: the news may be newer."""
-    people = await tx.fetchval(
-        "SELECT count(*) FROM case_person WHERE municipality = $1 AND case_id = $2",
-        case.municipality,
-        case.case_id,
-    )
-    for subject in range(1, people + 1):
-        ref = StepRef(municipality=case.municipality, case_id=case.case_id, subject=subject)
-        generation = await notifications.version(tx, ref)
-        await ledger.reopen(tx, ref, list(FOLLOW_NOTICES), generation)
-
-
-async def _record(
-    tx: Tx, arrival: Arrival, notice: MoveInNotice, people: Sequence[UUID]
-) -> CaseRef:
-    """Open 転入通知受理 for people who were 除票 here before."""
-    acceptance = Acceptance(Procedure.MOVE_IN_NOTICE, {}, arrival.sender, residents=people)
-    case = await cases.accept(tx, arrival.municipality, acceptance)
-    for resident_id in people:
-        await move_in_notices.note(tx, arrival, notice, resident_id, case.case_id)
-    return case
-
-
-def _is_news(person: Present, notice: MoveInNotice) -> bool:
-    left = person.entry.left
-    return left is None or notice.age > (left.notified_on, left.version)
-
-
-async def _why_nobody_waits(tx: Tx, people: Collection[UUID]) -> str:
-    if not people:
-        return "UNKNOWN_PERSON"
-    return "WITHDRAWN_HERE" if await move_outs.open_cases(tx, people) else "STILL_RESIDENT"
-
-
 async def _applicant(tx: Tx, municipality: str, code: ResidentCode) -> Present:
-    found = await _by_code(tx, municipality, [code])
+    found = await by_code(tx, municipality, [code])
     applicant = next(iter(found.values()), None)
     if applicant is None or not applicant.here:
         raise Refused("NOT_RESIDENT")

@@ -227,14 +227,18 @@ async def one(tx: Tx, vault: Vault, municipality: str, message_id: UUID) -> Kept
     return None if row is None else _kept(vault, municipality, row)
 
 
-async def erase_of_case(tx: Tx, municipality: str, case_id: UUID) -> int:
-    """Destroy the keys of a case's messages, and log that; returns how many were erased."""
+async def erase_of_case(
+    tx: Tx, municipality: str, case_id: UUID, message: str | None = None
+) -> int:
+    """Destroy the keys of a case's messages, or of one kind of them, and log that; how many."""
     erased = await tx.fetch(
         "UPDATE inbox_body b SET wrapped_key = NULL FROM inbox_state s"
         " WHERE b.municipality = $1 AND s.municipality = $1 AND s.message_id = b.message_id"
-        " AND s.case_id = $2 AND b.wrapped_key IS NOT NULL RETURNING b.message_id",
+        " AND s.case_id = $2 AND b.wrapped_key IS NOT NULL AND s.message = coalesce($3, s.message)"
+        " RETURNING b.message_id",
         municipality,
         case_id,
+        message,
     )
     await tx.execute(
         "UPDATE inbox_state SET erased_at = business_now() WHERE municipality = $1"

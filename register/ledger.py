@@ -212,6 +212,7 @@ async def standing(tx: Tx, case: CaseRef) -> Standing:
         late=file["late"],
         over=file["ending"] != "",
         needs_approval=file["needs_approval"],
+        ending=file["ending"],
         subjects=tuple(row["subject"] for row in people) or (0,),
         lines=tuple(LedgerLine.model_validate(dict(row)) for row in lines),
         parked=tuple((row["step"], row["subject"]) for row in parked),

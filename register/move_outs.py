@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from domain.cases import Procedure, StepRef
+from domain.cases import CaseState, Procedure, StepRef
 from domain.errors import Refused
 from domain.move_out import stays_headless
 from register import cases, decisions, heads, households, leaving, ledger, notifications, residents
@@ -70,6 +70,33 @@ async def amend(
         ref = whole.model_copy(update={"subject": subject})
         await ledger.reopen(tx, ref, list(following), version)
     return await decisions.accept(tx, case.municipality, ruling._replace(version=version))
+
+
+class Withdrawn(NamedTuple):
+    """A 転出受理 that was withdrawn (転出取消), or is being withdrawn while ``under_way``."""
+
+    case_id: UUID
+    under_way: bool
+
+
+async def withdrawn(tx: Tx, people: Collection[UUID]) -> dict[UUID, Withdrawn]:
+    """Those of these people whose last 転出 does not hold, and its case."""
+    rows = await tx.fetch(_LAST, Procedure.MOVE_OUT, list(people))
+    return {
+        row["resident_id"]: Withdrawn(row["case_id"], row["state"] == CaseState.OPEN)
+        for row in rows
+        if row["withdrawn"]
+    }
+
+
+_LAST = """
+SELECT DISTINCT ON (p.resident_id) p.resident_id, c.case_id, c.state,
+    c.direction = 'withdrawing' OR EXISTS (SELECT FROM decision d WHERE d.municipality = tenant()
+        AND d.case_id = c.case_id AND d.verb = 'withdraw') AS withdrawn
+FROM case_file c JOIN case_person p USING (municipality, case_id)
+WHERE c.municipality = tenant() AND c.procedure = $1 AND p.resident_id = ANY($2)
+ORDER BY p.resident_id, c.accepted_at DESC
+"""
 
 
 async def open_cases(tx: Tx, people: Collection[UUID]) -> list[Row]:

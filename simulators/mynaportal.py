@@ -34,7 +34,7 @@ class StatusContents(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     application_id: UUID = Field(alias="申請番号")
-    state: Literal["受付", "審査中", "完了", "却下", "取消"] = Field(alias="処理状況")
+    state: Literal["受付", "審査中", "完了", "却下", "取消", "期限切れ"] = Field(alias="処理状況")
     words: Annotated[str, Field(max_length=2000)] = Field(alias="連絡事項")
     documents: list[str] = Field(alias="持ち物")
     place: str = Field(alias="来庁場所")

@@ -80,7 +80,7 @@ def steps(given: Surroundings) -> list[Any]:
         Certificates(dispatch, given.vault),
         Portal(dispatch),
         Arrivals(desk, dispatch, given.vault),
-        Newcomers(desk, dispatch),
+        Newcomers(desk, dispatch, given.vault),
         Serials(desk, dispatch, given.vault),
         CodePool(dispatch),
     )

@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseRef, Progress, Standing, StepRef, StepState
     from workflows.details import Details, waiting
     from workflows.execution import Parked, beside, by_the_engine, settled
+    from workflows.listing import Listing
     from workflows.patience import OFFICE, STEP
     from workflows.picture import Picture
 
@@ -69,6 +70,7 @@ class Conduct:
         self._dozing: set[tuple[str, StepRef]] = set()
         self._catching_up = asyncio.Lock()
         self._details = Details()
+        self._listing = Listing()
         self._performed: list[tuple[str, str | None, StepRef]] = []
 
     async def story(self) -> None:
@@ -94,23 +96,30 @@ class Conduct:
             # Nothing may be under way beside the task when the run ends: it is waited for.
             self._ended = True
             await listener
+        if ending := self._picture.ending:
+            self._listing.ends(ending)
 
     async def perform(
         self,
         do: Callable[[A, StepRef], Awaitable[Progress]],
         *,
         undo: Callable[[A, StepRef], Awaitable[Progress]] | None = None,
+        though_over: bool = False,
     ) -> None:
         """Perform one step for every person of the case; staff decide where it is refused.
 
         The undo is registered first: a step may take effect and still report failure.  In front of
-        one that enters something stands the second person, where the municipality asks for one.
+        one that enters something stands the second person, where the municipality asks for one.  A
+        case that has come to an end of its own performs nothing more, but for a step that is due
+        ``though_over``.
         """
         card = card_of(do)
         if card.enters and self._picture.needs_approval:
             await self._perform(Line(AWAIT_APPROVAL, None), whole_case=True)
         executed = self._executed
-        await self._perform(line(do, undo=undo), whole_case=card.whole_case)
+        await self._perform(
+            line(do, undo=undo), whole_case=card.whole_case, though_over=though_over
+        )
         if card.whole_case and self._executed > executed:
             # Such a step may have settled who the case is about, or that it is over.
             await self._read(READ_STANDING)
@@ -135,12 +144,14 @@ class Conduct:
             if (failure := _outcome(task)) is not None:
                 raise failure
 
-    async def _perform(self, *lines: Line, whole_case: bool = False) -> None:
+    async def _perform(
+        self, *lines: Line, whole_case: bool = False, though_over: bool = False
+    ) -> None:
         subjects = (0,) if whole_case else self._picture.subjects
         refs = [self._ref(subject) for subject in subjects]
         for one in lines:
             self._register(one.step, one.undo, refs)
-        if not self._picture.turned and not self._picture.over:
+        if not self._picture.turned and (though_over or not self._picture.over):
             await self.together(*(self._go(lines, ref) for ref in refs))
 
     async def _go(self, lines: tuple[Line, ...], ref: StepRef) -> None:
@@ -163,8 +174,11 @@ class Conduct:
             await self._settle(step, ref)
 
     async def _catch_up(self, step: str, ref: StepRef) -> None:
-        """Settle again what was reopened: earlier steps of this person, and of the whole case."""
-        while reopened := self._reopened_before(step, ref):
+        """Settle again what was reopened: earlier steps of this person, and of the whole case.
+
+        Nothing of a case that is over: what it has not done it will not do.
+        """
+        while not self._picture.over and (reopened := self._reopened_before(step, ref)):
             earlier, whose = reopened
             if whose == ref:
                 await self._settle(earlier, ref)
@@ -195,6 +209,7 @@ class Conduct:
                 continue
             if progress.wait is None:
                 self._picture.note(step, ref, StepState.DONE)
+                self._listing.goes_on(step, ref)
                 return
             await self._doze(step, ref, progress, takes)
 
@@ -217,6 +232,7 @@ class Conduct:
                 await self._read(READ_STANDING)
                 continue
             if progress.wait is None:
+                self._listing.goes_on(back, ref)
                 return
             await self._doze(back, ref, progress, takes)
 
@@ -229,15 +245,18 @@ class Conduct:
         if not self._picture.is_parked(step, ref):
             return
         self._details.tell(step, ref, f"{step}: 職員の判断を待っています。")
+        self._listing.parks(step, ref)
         await workflow.wait_condition(
             lambda: not self._picture.is_parked(step, ref) or self._picture.turned is not turned
         )
+        self._listing.goes_on(step, ref)
 
     async def _doze(self, step: str, ref: StepRef, progress: Progress, takes: int) -> None:
         """Sleep out a wait; a wake-up taken since the step began shortens it to nothing."""
         self._details.tell(step, ref, waiting(step, progress))
         self._dozing.add((step, ref))
         self._begin_anew_before(progress, takes)
+        self._listing.waits(step, ref, progress.wait)
         turned = self._picture.turned
         try:
             with suppress(asyncio.TimeoutError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.cases import Direction, StepState
+from domain.cases import CaseState, Direction, StepState
 
 if TYPE_CHECKING:
     from domain.cases import Standing, StepRef
@@ -19,12 +19,20 @@ class Picture:
         self.subjects = standing.subjects
         self.over = standing.over
         self.needs_approval = standing.needs_approval
+        self._ending = standing.ending
         self._parked = frozenset(standing.parked)
 
     @property
     def turned(self) -> bool:
         """Whether the case is being withdrawn."""
         return self._direction is Direction.WITHDRAWING
+
+    @property
+    def ending(self) -> CaseState | None:
+        """How the case ends, unless it completes."""
+        if self.turned:
+            return CaseState.WITHDRAWN
+        return CaseState(self._ending) if self._ending else None
 
     def state(self, step: str, ref: StepRef) -> StepState:
         """How far a step has come for one person."""

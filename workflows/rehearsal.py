@@ -42,9 +42,14 @@ class Rehearsal(Conduct):
         self.lines: list[Line] = []
 
     async def perform(
-        self, do: Callable[..., Any], *, undo: Callable[..., Any] | None = None
+        self,
+        do: Callable[..., Any],
+        *,
+        undo: Callable[..., Any] | None = None,
+        though_over: bool = False,
     ) -> None:
         """Write one line down."""
+        del though_over
         self.lines.append(line(do, undo=undo))
 
     async def apart(self, *lines: Line) -> None:

@@ -29,4 +29,4 @@ class SpecialMoveIn(Conduct):
         await self.perform(Arrivals.check)
         await arrival(self)
         # No undo: the undo of the first line tells the citizen as well.
-        await self.perform(Arrivals.report_back)
+        await self.perform(Arrivals.report_back, though_over=True)
