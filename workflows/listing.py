@@ -40,7 +40,7 @@ class Listing:
 
     def waits(self, step: str, ref: StepRef, kind: WaitKind | None) -> None:
         """A step waits; said if it may be for long."""
-        if kind in _LONG:
+        if kind is not None and kind in _LONG:
             self._stand(step, ref, kind)
 
     def goes_on(self, step: str, ref: StepRef) -> None:
