@@ -89,6 +89,7 @@ class _Certificate:
         if reported.papers is not Papers.ELECTRONIC or destination is None:
             return None
         people = await case_views.persons(work.tx, work.ref.case_id)
+        people = [one for one in people if not one.left_out]
         movers = [await mover_of(work, self._vault, one.resident_id) for one in people]
         certificate = Certificate(
             destination=destination,

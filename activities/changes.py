@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from activities.step import step, undo
-from domain.cases import Progress, StepRef
+from activities.residents import STOCK_PATIENCE
+from activities.step import following_amendments, step, undo
+from domain.cases import Progress, StepRef, WaitKind
 from register import changing
 
 if TYPE_CHECKING:
@@ -22,12 +23,14 @@ class Changes:
     async def enter(self, ref: StepRef) -> Progress:
         """Enter what the 届出 makes of everybody it concerns, in one transaction.
 
-        Raises `Refused` RESIDENT_CHANGED, and whatever the 届出 is refused for by then.
+        Waits while a code is wanted and the pool empty.  Raises `Refused` RESIDENT_CHANGED, and
+        whatever the 届出 is refused for by then.
         """
         async with self._desk.step(ref) as work:
             if work.settled:
                 return Progress()
-            await changing.enter(work.tx, ref)
+            if not await changing.enter(work.tx, ref, following_amendments()):
+                return await work.waits(WaitKind.CODE_STOCK, STOCK_PATIENCE)
             return await work.done()
 
     @undo(enter, "本登録を取り消す")

@@ -40,6 +40,7 @@ _FOLLOW_COPY = "副本を異動に合わせる"
 _ADDRESSEE_FIELDS = frozenset(
     {
         "presence",
+        "number",
         "name",
         "name_kana",
         "former_name",

@@ -42,6 +42,7 @@ class Act(Enum):
     FIND_BY_NUMBER = "個人番号で探す"
     DECIDE = "判断する"
     WITHDRAW = "取下げを決める"
+    CORRECT = "職権で修正する"
     CANCEL = "終わった異動を取り消す"
     APPROVE = "決裁する"
     READ_REPORTS = "届出の内容を読む"
@@ -60,6 +61,7 @@ _MAY: dict[Act, frozenset[TokenRole]] = {
     Act.FIND_BY_NUMBER: _STAFF,
     Act.DECIDE: _STAFF,
     Act.WITHDRAW: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),
+    Act.CORRECT: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),
     Act.CANCEL: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),
     Act.APPROVE: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),
     Act.READ_REPORTS: _STAFF,

@@ -22,6 +22,7 @@ from api.problems import ONCE, Problem, problems
 from domain.address_change import AddressChange
 from domain.cases import Procedure
 from domain.deadlines import move_deadline
+from domain.heads import Placing
 from register import municipalities
 
 if TYPE_CHECKING:
@@ -61,8 +62,7 @@ class AddressChangeForm(Form):
         notified_on = self.notified_on or today
         changing.check_not_ahead("moved_on", self.moved_on, today)
         changing.check_not_ahead("notified_on", notified_on, today)
-        if len(set(self.residents)) < len(self.residents):
-            raise Problem(ProblemType.INVALID_INPUT, wrong("residents", "NAMED_TWICE"))
+        changing.check_once("residents", self.residents)
         if (self.into is None) == (self.address is None):
             code = "MISSING" if self.into is None else "NOT_BOTH"
             raise Problem(ProblemType.INVALID_INPUT, wrong("address", code))
@@ -71,26 +71,22 @@ class AddressChangeForm(Form):
             residents=tuple(self.residents),
             moved_on=self.moved_on,
             notified_on=notified_on,
-            into=self.into,
             address=self.address.address() if self.address else None,
-            head=self.head,
-            relationships=tuple(one.said() for one in self.relationships),
+            placing=Placing(
+                into=self.into,
+                head=self.head,
+                relationships=tuple(one.said() for one in self.relationships),
+            ),
             stays=self.stays.succession(),
         )
 
 
 PROBLEMS = (
-    ProblemType.NOT_RESIDENT,
-    ProblemType.OTHER_HOUSEHOLD,
-    ProblemType.HOUSEHOLD_GONE,
-    ProblemType.SAME_HOUSEHOLD,
-    ProblemType.HEAD_GONE,
-    ProblemType.RELATIONSHIP_MISSING,
-    ProblemType.NOT_AMONG_MOVERS,
+    *changing.OF_HOUSEHOLDS,
+    *changing.OF_PLACING,
+    *changing.OF_STAYING,
     ProblemType.NOTHING_CHANGES,
     ProblemType.BEFORE_ADDRESS,
-    ProblemType.HEAD_TO_BE_NAMED,
-    ProblemType.HEAD_NOT_STAYING,
 )
 """Why a 転居届 cannot be accepted as it is."""
 

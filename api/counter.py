@@ -106,6 +106,7 @@ ForOrdering = Annotated[Counter, Depends(_counter_for(Act.ORDER_CODES))]
 ForTheInbox = Annotated[Counter, Depends(_counter_for(Act.SEE_INBOX))]
 ForApproving = Annotated[Counter, Depends(_counter_for(Act.APPROVE))]
 ForCancelling = Annotated[Counter, Depends(_counter_for(Act.CANCEL))]
+ForCorrecting = Annotated[Counter, Depends(_counter_for(Act.CORRECT))]
 ForReading = Annotated[Counter, Depends(_counter_for(Act.READ_REPORTS))]
 ForTheFeed = Annotated[Counter, Depends(_counter_for(Act.READ_FEED))]
 

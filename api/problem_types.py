@@ -470,6 +470,34 @@ class ProblemType(Enum):
         ),
     )
 
+    OTHER_ADDRESS = _not_now(
+        Words("住所が違います", "Another address"),
+        Words(
+            "世帯変更では住所は変わりません。入る世帯の住所が違います（住民基本台帳法25条）。",
+            "A 世帯変更 leaves the address as it is; the household joined has another (法25条).",
+        ),
+        Words("住所が変わるなら、転居届によります。", "If the address changes, report a 転居."),
+    )
+    WHOLE_HOUSEHOLD = _not_now(
+        Words("世帯の全員です", "The whole household"),
+        Words(
+            "世帯の全員が抜けるのは世帯合併です。世帯分離と世帯変更では誰かが残ります。",
+            "When everybody leaves it is a 世帯合併; otherwise somebody stays.",
+        ),
+        Words("種類か人を確かめてください。", "Check the kind, or who is named."),
+    )
+    PART_OF_HOUSEHOLD = _not_now(
+        Words("世帯の一部です", "Part of the household"),
+        Words(
+            "世帯合併では世帯の全員が動きます。",
+            "In a 世帯合併 everybody of the household goes over.",
+        ),
+        Words(
+            "全員を書くか、世帯変更によってください。",
+            "Name everybody, or use the kind 世帯変更.",
+        ),
+    )
+
     # 異動の取消し
     STILL_OPEN = _not_now(
         Words("案件はまだ終わっていません", "The case is still open"),
@@ -591,6 +619,18 @@ class ProblemType(Enum):
         Words(
             "後の案件から順に異動取消をするか、職権修正によってください。",
             "Cancel in reverse order, the latest case first, or use 職権修正.",
+        ),
+    )
+    NUMBER_CHANGED = _conflict(
+        Words("個人番号はすでに変わっています", "The number has been changed"),
+        Words(
+            "J-LIS に番号の変更を求めた後は取り下げられません。前の番号は誰のものでもありません"
+            "（番号法8条2項）。",
+            "J-LIS has been asked for another number; the former one is nobody's any more.",
+        ),
+        Words(
+            "案件を先へ進めてください。結果が分からない電文は retry で確かめます。",
+            "Let the case go on; `retry` finds out about a telegram of unknown outcome.",
         ),
     )
     NUMBER_BOUND = _conflict(

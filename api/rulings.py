@@ -17,7 +17,15 @@ from api.problem_types import ProblemType
 from api.problems import Problem
 from domain.cases import CaseState, DecisionState, Direction, Procedure, StepRef, Verb
 from domain.numbers import MyNumber, WrongNumber
-from register import audit, cancelling, case_views, decisions, move_in_notices, municipalities
+from register import (
+    audit,
+    cancelling,
+    case_views,
+    decisions,
+    move_in_notices,
+    municipalities,
+    number_changes,
+)
 from register.decisions import Ruling
 from register.idempotency import Answer
 
@@ -41,6 +49,7 @@ PROBLEMS = (
     ProblemType.OUTCOME_UNKNOWN,
     ProblemType.LATER_CASE_STANDS,
     ProblemType.MOVED_IN_ELSEWHERE,
+    ProblemType.NUMBER_CHANGED,
     ProblemType.POSSIBLE_DUPLICATE,
     ProblemType.NUMBER_BOUND,
     ProblemType.INCIDENT_REQUIRED,
@@ -92,6 +101,8 @@ async def accept(tx: Tx, counter: Counter, case_number: str, form: DecisionForm)
     if form.verb is Verb.WITHDRAW:
         await _check_nothing_later(tx, file)
         await _check_nobody_moved_in(tx, file)
+        if await number_changes.is_final(tx, file.municipality, file.case_id):
+            raise Problem(ProblemType.NUMBER_CHANGED)
     elif incident is not None and form.verb is Verb.DONE_BY_HAND:
         await _take_by_hand(tx, counter, file, incident, form)
     elif incident is not None and form.amendment is not None:

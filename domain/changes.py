@@ -115,6 +115,10 @@ class Becoming(NamedTuple):
     upstream: bool = True
     cancels: tuple[int, ...] = ()
     """履歴番号 this takes back (異動の取消し)."""
+    restates: tuple[str, ...] = ()
+    """What it says anew though no field differs, as the 個人番号, which is in no entry."""
+    draws_code: bool = False
+    """Whether a 住民票コード is drawn from the pool when it is entered."""
 
     @classmethod
     def of(cls, person: Present, reason: Reason, *, upstream: bool = True, **changes: Any) -> Self:
@@ -151,6 +155,16 @@ class Report(Payload):
     def undoes(self) -> UUID | None:
         """A finished case whose rows it takes back, if it is a 異動の取消し."""
         return None
+
+    @property
+    def ends_departures(self) -> bool:
+        """Whether an open 転出 of the people it names gives way to it."""
+        return False
+
+    def concerns(self, before: Situation) -> tuple[UUID, ...]:
+        """Who else must be told of though nothing of their own changes."""
+        del before
+        return ()
 
     @abstractmethod
     def becomes(self, before: Situation) -> tuple[Becoming, ...]:

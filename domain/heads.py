@@ -1,4 +1,7 @@
-"""世帯主: who heads a household once its head has left it (法25条, 令25条, 標準仕様書 4.0.4)."""
+"""世帯主 and 続柄: who is what to whom in the household somebody leaves, founds or joins.
+
+法25条, 令25条; 住民記録システム標準仕様書 4.0.2, 4.0.4.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from domain.residents import HEAD, Reason
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from domain.changes import Household
+    from domain.changes import Household, Situation
     from domain.residents import Present
 
 
@@ -46,6 +49,53 @@ class Succession(Payload):
         return said if self.new_head is None else said | {self.new_head: HEAD}
 
 
+class Placing(Payload):
+    """Where people come to: the household they join, or the head of one they found."""
+
+    into: UUID | None = None
+    head: UUID | None = None
+    relationships: tuple[NewRelationship, ...] = ()
+
+    @property
+    def told(self) -> dict[UUID, str]:
+        """The 続柄 it states, by person."""
+        return {one.resident_id: one.relationship for one in self.relationships}
+
+    def household(self, before: Situation, left: Household, movers: Iterable[UUID]) -> UUID:
+        """The household they are in afterwards; a whole one takes its own along."""
+        if self.into is not None:
+            return self.into
+        return before.new_household if left.without(movers) else left.household_id
+
+    def places(
+        self, before: Situation, left: Household, movers: tuple[Present, ...]
+    ) -> dict[UUID, str]:
+        """The 続柄 of everybody who moves, to the head they have afterwards.
+
+        Raises `Refused` NOT_AMONG_MOVERS, HOUSEHOLD_GONE, HEAD_GONE, SAME_HOUSEHOLD,
+        RELATIONSHIP_MISSING.
+        """
+        named = {one.resident_id for one in movers}
+        if (self.told.keys() | ({self.head} if self.head else set())) - named:
+            raise Refused("NOT_AMONG_MOVERS")
+        if self.into is not None:
+            self._check_joined(before, left, self.into)
+            places = self.told
+        elif left.without(named):
+            places = self.told | {self.head or movers[0].resident_id: HEAD}
+        else:
+            places = {one.resident_id: one.entry.relationship for one in movers} | self.told
+        if named - places.keys():
+            raise Refused("RELATIONSHIP_MISSING")
+        return places
+
+    def _check_joined(self, before: Situation, left: Household, into: UUID) -> None:
+        if into == left.household_id:
+            raise Refused("SAME_HOUSEHOLD")
+        if before.household(into).head is None:
+            raise Refused("HEAD_GONE")
+
+
 def succession(
     household: Household, leaving: Iterable[UUID], said: Succession
 ) -> tuple[Becoming, ...]:
@@ -55,8 +105,7 @@ def succession(
     Raises `Refused` HEAD_TO_BE_NAMED where two or more stay without a head, HEAD_NOT_STAYING where
     somebody is named who does not stay, or a head stays.
     """
-    gone = set(leaving)
-    staying = {one.resident_id: one for one in household.without(gone)}
+    staying = {one.resident_id: one for one in household.without(leaving)}
     if said.told.keys() - staying.keys():
         raise Refused("HEAD_NOT_STAYING")
     if any(one.entry.relationship == HEAD for one in staying.values()):

@@ -47,6 +47,7 @@ class PersonOfCase(Payload):
 
     subject: int
     resident_id: UUID
+    left_out: bool = False
 
 
 class StepLine(Payload):
@@ -155,7 +156,7 @@ _FILE = (
     " FROM case_file c WHERE c.municipality = tenant() AND c.case_number = $1"
 )
 _PERSONS = (
-    "SELECT subject, resident_id FROM case_person"
+    "SELECT subject, resident_id, left_out FROM case_person"
     " WHERE municipality = tenant() AND case_id = $1 ORDER BY subject"
 )
 _LINES = (

@@ -11,16 +11,31 @@ from domain.address_change import AddressChange
 from domain.cancellation import Cancellation
 from domain.cases import Procedure, StepRef
 from domain.changes import Household, Situation
+from domain.correction import Correction
 from domain.dates import jst_day
+from domain.death import Death
 from domain.errors import Refused
+from domain.household_change import HouseholdChange
+from domain.identifier_changes import CodeChange, NumberChange
 from domain.identifiers import new_id
 from domain.residents import Address, Presence, Reason
-from register import cancelling, cases, clock, heads, households, lanes, notifications, residents
+from register import (
+    cancelling,
+    cases,
+    clock,
+    code_pool,
+    giving_way,
+    heads,
+    households,
+    lanes,
+    notifications,
+    residents,
+)
 from register.cases import Acceptance
 from register.residents import NewRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -32,6 +47,11 @@ if TYPE_CHECKING:
 
 REPORTS: Mapping[Procedure, type[Report]] = {
     Procedure.ADDRESS_CHANGE: AddressChange,
+    Procedure.HOUSEHOLD_CHANGE: HouseholdChange,
+    Procedure.DEATH: Death,
+    Procedure.CORRECTION: Correction,
+    Procedure.CODE_CHANGE: CodeChange,
+    Procedure.NUMBER_CHANGE: NumberChange,
     Procedure.CANCELLATION: Cancellation,
 }
 """The 届出 of each procedure that changes people who live here."""
@@ -52,6 +72,7 @@ async def accept(
     """
     before = await situation(tx, acting.municipality, reported, new_id())
     changed = [one.resident_id for one in reported.becomes(before)]
+    concerned = reported.concerns(before)
     return await cases.accept(
         tx,
         acting.municipality,
@@ -60,7 +81,7 @@ async def accept(
             reported.model_dump(mode="json"),
             acting.actor,
             reference,
-            residents=_in_order(reported, changed),
+            residents=tuple(dict.fromkeys((*reported.residents, *changed, *concerned))),
             due_on=due_on,
             late=reported.is_late(due_on),
             examined={str(one.resident_id): one.history_no for one in before.people.values()},
@@ -94,20 +115,29 @@ async def situation(tx: Tx, municipality: str, reported: Report, new_household: 
     return Situation(standing, people, new_household, today, undone or {})
 
 
-async def enter(tx: Tx, ref: StepRef) -> None:
-    """Enter what the 届出 makes of everybody.
+async def enter(tx: Tx, ref: StepRef, following: Sequence[str]) -> bool:
+    """Enter what the 届出 makes of everybody; ``False`` where a code is wanted and none in stock.
 
-    Raises `Refused` RESIDENT_CHANGED where somebody stands otherwise than when the case was
-    examined, and as the 届出 itself does.
+    ``following`` are the steps of a 転出 that look again when somebody drops out of it.  Raises
+    `Refused` RESIDENT_CHANGED where somebody stands otherwise than when the case was examined, and
+    as the 届出 itself does.
     """
     reported = await notification(tx, ref)
+    departures = await giving_way.hold(tx, reported) if reported.ends_departures else []
     before = await situation(tx, ref.municipality, reported, ref.case_id)
     await _check_examined(tx, ref, before)
+    if departures:
+        await giving_way.release(tx, ref, departures, reported.residents, following)
+        before = await situation(tx, ref.municipality, reported, ref.case_id)
     changed = reported.becomes(before)
     await _join(tx, ref, changed)
-    for one in changed:
+    drawn = await _with_codes(tx, ref, changed)
+    if drawn is None:
+        return False
+    for one in drawn:
         await _append(tx, ref, reported, one)
     await _settle_households(tx, ref.municipality, before, changed)
+    return True
 
 
 async def take_back(tx: Tx, ref: StepRef) -> None:
@@ -119,6 +149,7 @@ async def take_back(tx: Tx, ref: StepRef) -> None:
     for resident_id in written:
         await cancelling.take_back(tx, ref, resident_id)
         await lanes.settle(tx, ref, resident_id, "void")
+        await code_pool.give_back(tx, await _of(tx, ref, resident_id))
     for household_id in reported.households:
         await households.follow_members(tx, household_id)
 
@@ -190,6 +221,32 @@ async def _join(tx: Tx, ref: StepRef, changed: Iterable[Becoming]) -> None:
         )
 
 
+async def _with_codes(tx: Tx, ref: StepRef, changed: Sequence[Becoming]) -> list[Becoming] | None:
+    """The same with a code from the pool for whoever draws one; ``None`` while stock is empty."""
+    drawn: list[Becoming] = []
+    for one in changed:
+        code = one.code
+        if one.draws_code:
+            code = await code_pool.reserve(tx, await _of(tx, ref, one.resident_id))
+            await code_pool.order_if_low(tx, ref.municipality, "worker")
+        if code is None and one.draws_code:
+            return None
+        drawn.append(one._replace(code=code))
+    return drawn
+
+
+async def _of(tx: Tx, ref: StepRef, resident_id: UUID) -> StepRef:
+    """A step of the case about one of its persons."""
+    subject = await tx.fetchval(
+        "SELECT subject FROM case_person WHERE municipality = $1 AND case_id = $2"
+        " AND resident_id = $3",
+        ref.municipality,
+        ref.case_id,
+        resident_id,
+    )
+    return ref.model_copy(update={"subject": subject})
+
+
 async def _append(tx: Tx, ref: StepRef, reported: Report, one: Becoming) -> None:
     row = NewRow(
         reason=one.reason,
@@ -200,6 +257,7 @@ async def _append(tx: Tx, ref: StepRef, reported: Report, one: Becoming) -> None
         code=one.code,
         cancels=one.cancels,
         owes_notice=one.upstream,
+        restates=one.restates,
     )
     await residents.append(tx, ref, one.resident_id, row)
 
@@ -217,8 +275,3 @@ async def _settle_households(
     }
     for household_id, address in founded.items():
         await households.found(tx, municipality, household_id, address)
-
-
-def _in_order(reported: Report, changed: Iterable[UUID]) -> tuple[UUID, ...]:
-    """Those the 届出 names in its order, then those who are changed by it."""
-    return tuple(dict.fromkeys((*reported.residents, *changed)))

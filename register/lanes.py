@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from register.transactions import Tx
 
 
-async def in_front(tx: Tx, ref: StepRef, resident_id: UUID) -> str | None:
+async def in_front(
+    tx: Tx, ref: StepRef, resident_id: UUID, *, passes_parked: bool = False
+) -> str | None:
     """Lock the lane; the number of the case this one must wait behind, or ``None`` when it is free.
 
     In front stands whoever came to owe a telegram before us, and whoever has one on its way whose
-    outcome is not known.
+    outcome is not known.  A 消除 ``passes_parked``: it does not wait until people have decided.
     """
     await _hold(tx, ref.municipality, resident_id)
-    return await tx.fetchval(_IN_FRONT, ref.municipality, resident_id, ref.case_id)
+    return await tx.fetchval(_IN_FRONT, ref.municipality, resident_id, ref.case_id, passes_parked)
 
 
 # Written so that the planner starts from the few ahead, not from every case of the town.
@@ -34,6 +36,8 @@ WITH own AS (
 ), ahead AS MATERIALIZED (
     SELECT d.case_id FROM lane_debt d, own WHERE d.municipality = $1 AND d.resident_id = $2
     AND d.state = 'owed' AND d.case_id <> $3 AND d.place < own.place
+    AND NOT ($4 AND EXISTS (SELECT FROM incident i WHERE i.municipality = $1
+        AND i.case_id = d.case_id AND i.state = 'open'))
     UNION
     SELECT t.case_id FROM telegram t JOIN telegram_state s USING (municipality, telegram_id)
     WHERE t.municipality = $1 AND t.resident_id = $2 AND t.update_no IS NOT NULL

@@ -38,7 +38,9 @@ class Place(NamedTuple):
 
 _PLACE = """
 SELECT c.direction, c.state AS case_state, c.procedure, c.case_number, p.resident_id,
-       coalesce(l.state, 'not_begun') AS state, m.opening::text AS opening, business_now() AS now,
+       CASE WHEN p.left_out AND c.direction = 'forward' THEN 'done'
+            ELSE coalesce(l.state, 'not_begun') END AS state,
+       m.opening::text AS opening, business_now() AS now,
        (SELECT coalesce(max(version), 0) FROM notification n
         WHERE n.municipality = c.municipality AND n.case_id = c.case_id) AS generation
 FROM case_file c

@@ -100,12 +100,13 @@ ORDER BY p.resident_id, c.accepted_at DESC
 
 
 async def open_cases(tx: Tx, people: Collection[UUID]) -> list[Row]:
-    """The 転出受理 under way of these people: case_id, case_number, resident_id."""
+    """The 転出受理 under way of these people, a row for each of them that is in one."""
     return await tx.fetch(
-        "SELECT c.case_id, c.case_number, p.resident_id FROM case_file c"
+        "SELECT c.municipality, c.case_id, c.case_number, p.resident_id, p.subject"
+        " FROM case_file c"
         " JOIN case_person p USING (municipality, case_id)"
         " WHERE c.municipality = tenant() AND c.procedure = $1 AND c.state = 'open'"
-        " AND p.resident_id = ANY($2) ORDER BY c.case_id, p.subject",
+        " AND p.resident_id = ANY($2) AND NOT p.left_out ORDER BY c.case_id, p.subject",
         Procedure.MOVE_OUT,
         list(people),
     )

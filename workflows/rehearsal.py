@@ -9,11 +9,16 @@ from workflows.address_change import AddressChange
 from workflows.birth import Birth
 from workflows.cancellation import Cancellation
 from workflows.certificate_serial import CertificateSerial
+from workflows.code_change import CodeChange
 from workflows.code_top_up import CodeTopUp
 from workflows.conduct import Conduct, Line, line
+from workflows.correction import Correction
+from workflows.death import Death
+from workflows.household_change import HouseholdChange
 from workflows.move_in import MoveIn
 from workflows.move_in_notice import MoveInNotice
 from workflows.move_out import MoveOut
+from workflows.number_change import NumberChange
 from workflows.special_move_in import SpecialMoveIn
 
 if TYPE_CHECKING:
@@ -29,7 +34,12 @@ PROCEDURES: tuple[type[Conduct], ...] = (
     SpecialMoveIn,
     MoveIn,
     AddressChange,
+    HouseholdChange,
+    Death,
+    Correction,
     Cancellation,
+    CodeChange,
+    NumberChange,
     CertificateSerial,
     CodeTopUp,
 )

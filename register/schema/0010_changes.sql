@@ -50,3 +50,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION approval_asked FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION approval_asked TO juki_app, juki_relay;
+
+-- Somebody who has dropped out of a case that goes on for the others: its steps need nothing of them.
+ALTER TABLE case_person ADD COLUMN left_out boolean NOT NULL DEFAULT false;

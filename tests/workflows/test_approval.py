@@ -146,7 +146,7 @@ async def _past_the_counter(strict: Locals, approval: Approval) -> None:
 
 async def _enter(case: Case) -> None:
     async with case.town.transaction() as tx:
-        await changing.enter(tx, case.whole)
+        await changing.enter(tx, case.whole, ())
 
 
 async def _traces(case: Case) -> int:
