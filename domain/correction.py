@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
 from domain.changes import IDENTITY_FIELDS, Becoming, Report, Situation
 from domain.dates import RegisterDate
 from domain.errors import Refused
@@ -70,6 +72,12 @@ class Corrections(Payload):
     head_of_family_register: str = ""
     resident_since: RegisterDate | None = None
     address_since: RegisterDate | None = None
+
+    @model_serializer(mode="wrap")
+    def _only_what_is_set(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {
+            field: said for field, said in whole(self).items() if field in self.model_fields_set
+        }
 
     @property
     def said(self) -> dict[str, Any]:

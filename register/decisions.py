@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain.cases import StepRef, StepState, Verb
-from domain.identifiers import new_id
-from register import amending, cases, incidents, lanes, ledger, notifications, wakeups
+from register import amending, cases, incidents, lanes, ledger, notifications, rulings
 from register.incidents import IncidentKind, Trouble
 from register.notifications import Correction
+from register.rulings import Ruling, accept
 from register.vault import MY_NUMBER
 
 if TYPE_CHECKING:
@@ -20,46 +20,7 @@ if TYPE_CHECKING:
     from register.vault import Vault
 
 
-class Ruling(NamedTuple):
-    """A decision as staff made it.
-
-    A withdrawal may answer no incident, and so may an amendment that has followed its 届出 already.
-    """
-
-    case_id: UUID
-    incident_id: UUID | None
-    verb: Verb
-    author: str
-    role: str
-    reason: str
-    evidence: str = ""
-    second_person: str = ""
-    version: int | None = None
-
-
-async def accept(tx: Tx, municipality: str, ruling: Ruling) -> UUID:
-    """Store a ruling whose right the caller has checked under the case's lock, and wake the case.
-
-    The incident it answers is closed to further rulings by the same transaction.
-    """
-    decision_id = new_id()
-    await tx.execute(
-        "INSERT INTO decision (municipality, decision_id, case_id, incident_id, verb, author, role,"
-        " reason, evidence, second_person, version) VALUES ($1, $2, $3, $4, $5, $6,"
-        " $7, $8, $9, $10, $11)",
-        municipality,
-        decision_id,
-        *ruling,
-    )
-    await _event(tx, municipality, decision_id, "accepted")
-    if ruling.incident_id is not None:
-        await tx.execute(
-            "UPDATE incident SET state = 'deciding' WHERE municipality = $1 AND incident_id = $2",
-            municipality,
-            ruling.incident_id,
-        )
-    await wakeups.wake(tx, municipality, ruling.case_id, wakeups.Cause.DECISION, decision_id)
-    return decision_id
+__all__ = ["Habits", "Ruling", "accept", "amend_notification", "carry_out", "enter_number"]
 
 
 async def amend_notification(
@@ -109,11 +70,11 @@ async def carry_out(tx: Tx, case: CaseRef, decision_id: UUID, habits: Habits) ->
     )
     if row is None:
         return
-    await _event(tx, case.municipality, decision_id, "executing")
+    await rulings.note(tx, case.municipality, decision_id, "executing")
     if row["verb"] == Verb.WITHDRAW:
         await _withdraw(tx, case)
     elif row["step"] is None:
-        await _event(tx, case.municipality, decision_id, "worked")
+        await rulings.note(tx, case.municipality, decision_id, "worked")
     elif row["verb"] == Verb.DONE_BY_HAND:
         await _by_hand(tx, case, row, habits)
     elif row["verb"] == Verb.AMEND:
@@ -179,13 +140,3 @@ async def _amend(tx: Tx, case: CaseRef, row: Row, habits: Habits) -> None:
             trouble = Trouble(IncidentKind.TELL_BY_HAND, "AMENDED_SINCE_BY_HAND", None)
             await incidents.park(tx, whose, step, trouble, (Verb.DONE_BY_HAND, Verb.WITHDRAW))
     await (await amending.of(tx, ref)).follow(tx, ref)
-
-
-async def _event(tx: Tx, municipality: str, decision_id: UUID, event: str) -> None:
-    await tx.execute(
-        "INSERT INTO decision_event (municipality, decision_id, event) VALUES ($1, $2, $3)"
-        " ON CONFLICT DO NOTHING",
-        municipality,
-        decision_id,
-        event,
-    )

@@ -12,16 +12,16 @@ from domain.cases import CaseRef, StepRef, Verb
 from register import (
     cancelling,
     cases,
-    decisions,
     lanes,
     leaving,
     ledger,
     move_outs,
     notifications,
+    rulings,
     wakeups,
 )
-from register.decisions import Ruling
 from register.notifications import Correction
+from register.rulings import Ruling
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -83,7 +83,7 @@ async def release(
             await _go_on_without(tx, departure.case, correction, following)
         elif not await cases.is_turning(tx, ref.municipality, departure.case.case_id):
             ruling = Ruling(departure.case.case_id, None, Verb.WITHDRAW, because, _ROLE, because)
-            await decisions.accept(tx, ref.municipality, ruling)
+            await rulings.accept(tx, ref.municipality, ruling)
 
 
 async def _drop(tx: Tx, case: CaseRef, resident_id: UUID, subject: int) -> None:

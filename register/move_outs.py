@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from domain.cases import CaseState, Procedure, StepRef
 from domain.errors import Refused
 from domain.move_out import stays_headless
-from register import cases, decisions, heads, households, leaving, ledger, notifications, residents
+from register import cases, heads, households, leaving, ledger, notifications, residents, rulings
 from register.cases import Acceptance
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from domain.cases import CaseRef
     from domain.move_out import MoveOutNotification
     from domain.residents import Present
-    from register.decisions import Ruling
+    from register.rulings import Ruling
     from register.transactions import Row, Tx
 
 
@@ -69,7 +69,7 @@ async def amend(
     for subject in range(len(reported.residents) + 1):
         ref = whole.model_copy(update={"subject": subject})
         await ledger.reopen(tx, ref, list(following), version)
-    return await decisions.accept(tx, case.municipality, ruling._replace(version=version))
+    return await rulings.accept(tx, case.municipality, ruling._replace(version=version))
 
 
 class Withdrawn(NamedTuple):

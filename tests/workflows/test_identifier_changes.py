@@ -1,0 +1,188 @@
+"""住民票コードの変更 and 個人番号の変更: another one for somebody, the former nobody's for ever."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from domain.cases import CaseState, Procedure, Verb
+from register.vault import MY_NUMBER
+from tests.agreement import agrees
+from tests.numbers import my_number
+
+if TYPE_CHECKING:
+    from tests.changing import Locals
+    from tests.house import Case
+    from tests.moving import Family
+
+
+async def test_a_code_is_drawn_and_the_former_one_retired_for_ever(here: Locals) -> None:
+    """CS-04 carries both; the 個人番号 stays (9.18)."""
+    family = await here.family()
+    before, number = await family.person(), await _number(here, family)
+
+    case = await _changes(here, family, "code", Procedure.CODE_CHANGE)
+    await case.closes()
+
+    now = await family.person()
+    assert now.code != before.code
+    assert await _number(here, family) == number
+    held = {one["code"]: one for one in (await here.town.ledger("jlis"))["people"]}
+    assert held[now.code]["entries"][-1]["former_code"] == before.code
+    assert held[now.code]["live"]
+    await agrees(here.town)
+
+
+async def test_a_change_of_code_that_is_withdrawn_gives_the_former_one_back(here: Locals) -> None:
+    """Both are told to 住基ネット; the drawn one is retired, because it was named."""
+    family = await here.family()
+    before = await family.person()
+    await here.town.fault("jlis", "REFUSE", message="CS-14")
+
+    case = await _changes(here, family, "code", Procedure.CODE_CHANGE)
+    incident = await case.parks()
+    await case.decide(Verb.WITHDRAW, incident=incident["incident_id"])
+    await case.closes(CaseState.WITHDRAWN)
+
+    assert (await family.person()).code == before.code
+    await agrees(here.town)
+
+
+async def test_without_stock_a_change_of_code_waits(here: Locals) -> None:
+    """An empty pool makes it wait, not fail."""
+    family = await here.family()
+    async with here.town.transaction() as tx:
+        await tx.execute("UPDATE pool_code SET state = 'retired' WHERE state = 'free'")
+
+    case = await _changes(here, family, "code", Procedure.CODE_CHANGE)
+    await case.waits("code_stock")
+    await here.town.stock(20)
+
+    await case.closes()
+
+
+async def test_a_number_that_leaked_is_changed_and_the_old_one_kept_as_history(
+    here: Locals,
+) -> None:
+    """CS-03, CS-04, CS-12, AT-01: the same 団番, another number (9.19)."""
+    family = await here.family()
+    before, unified = await _number(here, family), await _unified(here, family)
+
+    case = await _changes(
+        here,
+        family,
+        "number",
+        Procedure.NUMBER_CHANGE,
+        kind="個人番号の変更請求",
+        grounds="漏えい-3",
+    )
+    await case.closes()
+
+    after = await _number(here, family)
+    assert after != before
+    assert (await family.at_jlis())["number"] == after
+    assert await _unified(here, family) == unified
+    assert await here.frontier.told(case, "jlis") == {"CS-03": 1, "CS-04": 1, "CS-12": 1}
+    async with here.town.transaction() as tx:
+        kept = await tx.fetchval(
+            "SELECT count(*) FROM vault WHERE resident_id = $1 AND field = $2",
+            family.people[0],
+            MY_NUMBER,
+        )
+    assert kept == 2
+    await agrees(here.town)
+
+
+async def test_a_number_once_changed_is_not_taken_back(here: Locals) -> None:
+    """番号法8条2項: the former one is nobody's, so the case only goes forward from there."""
+    family = await here.family()
+    await here.town.fault("jlis", "REFUSE", message="CS-12")
+    case = await _changes(
+        here,
+        family,
+        "number",
+        Procedure.NUMBER_CHANGE,
+        kind="個人番号の変更請求",
+        grounds="漏えい-4",
+    )
+    incident = await case.parks()
+
+    status, problem = await here.post(
+        f"/v1/cases/{case.ref.case_number}/decisions",
+        {"verb": "withdraw", "reason": "取りやめの申出による。"},
+    )
+    assert (status, problem["code"]) == (409, "NUMBER_CHANGED")
+
+    await case.decide(Verb.RETRY, incident=incident["incident_id"])
+    await case.closes()
+
+
+async def test_a_number_before_its_change_may_be_withdrawn(here: Locals) -> None:
+    """Refused by J-LIS, nothing was generated: the case may be taken back."""
+    family = await here.family()
+    before = await _number(here, family)
+    await here.town.fault("jlis", "REFUSE", message="CS-03")
+    case = await _changes(
+        here,
+        family,
+        "number",
+        Procedure.NUMBER_CHANGE,
+        kind="個人番号の変更請求",
+        grounds="漏えい-5",
+    )
+    await case.parks()
+
+    status, _ = await here.post(
+        f"/v1/cases/{case.ref.case_number}/decisions",
+        {"verb": "withdraw", "reason": "取りやめの申出による。"},
+    )
+    assert status == 202
+    await case.closes(CaseState.WITHDRAWN)
+
+    assert await _number(here, family) == before
+    await agrees(here.town)
+
+
+async def test_the_number_of_somebody_else_is_not_taken(here: Locals) -> None:
+    """A correction names a number that is another resident's: refused, nothing stored."""
+    family = await here.family()
+
+    status, problem = await here.post(
+        "/v1/number-changes",
+        await _form(
+            family,
+            kind="個人番号の職権修正",
+            grounds="誤記-1",
+            number=await _number(here, family, 1),
+        ),
+    )
+
+    assert (status, problem["code"]) == (409, "NUMBER_BOUND")
+    assert my_number(1) not in str(problem)
+
+
+async def _form(family: Family, **said: Any) -> dict[str, Any]:
+    usual = {"household_id": str(family.household_id), "resident_id": str(family.people[0])}
+    return usual | said
+
+
+async def _changes(
+    here: Locals, family: Family, what: str, procedure: Procedure, **said: Any
+) -> Case:
+    return await here.accepted(procedure, f"/v1/{what}-changes", await _form(family, **said))
+
+
+async def _number(here: Locals, family: Family, who: int = 0) -> str:
+    vault, acting = here.frontier.house.vault, here.town.acting()
+    async with here.town.transaction() as tx:
+        number = await vault.reveal(tx, acting, family.people[who], MY_NUMBER, None, "試験")
+    assert number is not None
+    return number
+
+
+async def _unified(here: Locals, family: Family) -> str:
+    async with here.town.transaction() as tx:
+        number = await tx.fetchval(
+            "SELECT addressee_number FROM resident WHERE resident_id = $1", family.people[0]
+        )
+    held = (await here.town.ledger("unified_addressee"))["addressees"]
+    return next(one["unified_number"] for one in held if one["addressee_number"] == number)
