@@ -142,7 +142,7 @@ async def _certified(here: Locals, family: Family, who: int) -> None:
 
 
 async def _valid(here: Locals, family: Family, who: int) -> set[str]:
-    held = (await here.town.ledger("jlis"))["certificates"]
+    held = (await here.town.ledger("jlis"))["digital_certificates"]
     return {
         one["purpose"]
         for one in held
