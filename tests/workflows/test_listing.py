@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from temporalio.service import RPCError, RPCStatusCode
+
 from domain.cases import CaseState, Verb
 from tests.eventually import eventually
 from tests.frontier import DAY, Person, waits
@@ -22,7 +24,11 @@ async def lists(case: Case, status: str | None, waiting: str | None = None) -> N
     handle = case.town.house.client.get_workflow_handle(case.workflow_id)
 
     async def shown() -> bool:
-        told = (await handle.describe()).typed_search_attributes
+        try:
+            told = (await handle.describe()).typed_search_attributes
+        except RPCError as error:
+            assert error.status is RPCStatusCode.NOT_FOUND
+            return False
         return (told.get(STATUS), told.get(WAITING)) == (status, waiting)
 
     await eventually(shown)

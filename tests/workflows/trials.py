@@ -266,7 +266,9 @@ def _performed(history: WorkflowHistory) -> list[str] | None:
     asked = [event.activity_task_scheduled_event_attributes for event in history.events]
     beside = [event.marker_recorded_event_attributes for event in history.events]
     names = [
-        json.loads(m.details["data"].payloads[0].data)["activity_type"] for m in beside if m.details
+        json.loads(m.details["data"].payloads[0].data)["activity_type"]
+        for m in beside
+        if m.marker_name == "core_local_activity"
     ]
     return names + [one.activity_type.name for one in asked if one.activity_type.name]
 
