@@ -86,16 +86,21 @@ class Conduct:
         """Run the story to its end, forward or back, and close the case."""
         self._case = case
         await self._read(READ_STANDING)
-        listener = asyncio.create_task(self._listen())
+        listener, forgotten = asyncio.create_task(self._listen()), False
         try:
             await self._tell()
             while not await self._office(CLOSE, bool):
                 await self._take_wakeups()
                 await self._tell()
+        except GeneratorExit:
+            # The worker lets go of the run, which stands elsewhere: nothing more may be awaited.
+            forgotten = True
+            raise
         finally:
             # Nothing may be under way beside the task when the run ends: it is waited for.
             self._ended = True
-            await listener
+            if not forgotten:
+                await listener
         if ending := self._picture.ending:
             self._listing.ends(ending)
 
