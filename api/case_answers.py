@@ -55,6 +55,7 @@ class Waiting(BaseModel):
     kind: str = Field(
         description="start: 開始、staff: 職員の判断、decision: 判断の実行、failure: 再試行、"
         "lane: 先の電文、code_stock: 住民票コード、opening: 開局、peer_progress: 相手の処理、"
+        "linkage_code: 中間サーバーの機関別符号、"
         "departure_day: 転出予定日又は転入通知、move_in_notice: 転入通知、"
         "certificate: 転出証明書情報、visit: 来庁"
     )
@@ -67,6 +68,10 @@ class Waiting(BaseModel):
     then_en: str = ""
     may_ja: str = Field(default="", description="職員にできること")
     may_en: str = ""
+    silent_ja: str = Field(
+        default="", description="二つの系を通る処理で、どちらがまだか（機関別符号の取得）"
+    )
+    silent_en: str = ""
     next_try: datetime | None = None
     step: str = ""
     subject: int | None = None

@@ -547,6 +547,23 @@ class ProblemType(Enum):
         Words("その案件が終わるのを待ってください。", "Wait until that case has ended."),
     )
 
+    ALREADY_UNDER_WAY = _conflict(
+        Words("すでに進んでいます", "Already under way"),
+        Words(
+            "同じ目的の案件が case_numbers にあります。同時に一件だけ進みます。",
+            "A case for the same is open; see `case_numbers`.",
+        ),
+        Words("その案件が終わるのを待ってください。", "Wait until that case has ended."),
+    )
+    NO_RESIDENT_CODE = _not_now(
+        Words("住民票コードがありません", "No 住民票コード"),
+        Words(
+            "この人には住民票コード又は個人番号がまだありません。",
+            "This person has no 住民票コード or no 個人番号 yet.",
+        ),
+        Words("付番の案件が済んでから行ってください。", "Do it once they have been numbered."),
+    )
+
     # ourselves
     REGISTER_UNAVAILABLE = Kind(
         HTTPStatus.SERVICE_UNAVAILABLE,

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from domain.cases import CaseRef, CaseState, DecisionState, Direction, StepState, Verb, WaitKind
 from domain.payload import Payload
+from register import linkages
 from register.telegrams import OPEN
 
 if TYPE_CHECKING:
+    from register.linkages import Asked
     from register.transactions import Tx
 
 
@@ -139,6 +141,7 @@ class CaseParts(NamedTuple):
     incidents: list[Incident]
     decisions: list[Decision]
     notes: list[PeerNote]
+    linkages: list[Asked]
 
 
 # 未着: what should have come by now, by the calendar; nothing has to run for it.
@@ -219,6 +222,7 @@ async def parts(tx: Tx, case_id: UUID) -> CaseParts:
         incidents=await incidents(tx, case_id),
         decisions=await decisions(tx, case_id),
         notes=await notes(tx),
+        linkages=await linkages.of_case(tx, case_id),
     )
 
 

@@ -36,6 +36,8 @@ class Parameters(Payload):
 
     move_in_notice_limit: timedelta = timedelta(days=60)
     """転出予定日からこの期間に転入通知が届かなければ、未着照会の対象とする."""
+    linkage_patience: timedelta = timedelta(hours=24)
+    """住基ネットが受け付けてからこの期間に機関別符号が届かなければ、新しい処理通番で求め直す."""
 
 
 class Municipality(Payload):

@@ -9,6 +9,7 @@ from workflows.birth import Birth
 from workflows.certificate_serial import CertificateSerial
 from workflows.code_top_up import CodeTopUp
 from workflows.conduct import Conduct, Line, line
+from workflows.linkage_code import LinkageCode
 from workflows.move_in import MoveIn
 from workflows.move_in_notice import MoveInNotice
 from workflows.move_out import MoveOut
@@ -26,6 +27,7 @@ PROCEDURES: tuple[type[Conduct], ...] = (
     MoveInNotice,
     SpecialMoveIn,
     MoveIn,
+    LinkageCode,
     CertificateSerial,
     CodeTopUp,
 )
