@@ -556,10 +556,10 @@ class ProblemType(Enum):
         Words("その案件が終わるのを待ってください。", "Wait until that case has ended."),
     )
     NO_RESIDENT_CODE = _not_now(
-        Words("住民票コードがありません", "No 住民票コード"),
+        Words("住民票コードがありません", "No resident code"),
         Words(
             "この人には住民票コード又は個人番号がまだありません。",
-            "This person has no 住民票コード or no 個人番号 yet.",
+            "This person has no resident code or no individual number yet.",
         ),
         Words("付番の案件が済んでから行ってください。", "Do it once they have been numbered."),
     )
