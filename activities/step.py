@@ -37,6 +37,7 @@ class StepCard(NamedTuple):
     amendable: bool = True
     announces: bool = False
     whole_case: bool = False
+    repeats: str | None = None
 
     @property
     def verbs(self) -> tuple[Verb, ...]:
@@ -60,13 +61,14 @@ def step(  # noqa: PLR0913 - traits of a step, each by name and each with a usua
     amendable: bool = True,
     announces: bool = False,
     whole_case: bool = False,
+    repeats: Callable[..., Any] | None = None,
 ) -> Callable[[Method], Method]:
     """Declare a step under the name operators read, permanent once landed.
 
     ``follows_amendments`` marks a step that told somebody what an amendment may change;
     ``amendable`` is false where the case has no 届出 to correct; ``announces`` marks the step that
     tells 住基ネット of the history's rows, and so holds the lane; ``whole_case`` one that is done
-    once for all persons of the case.
+    once for all persons of the case; ``repeats`` names the step whose work a repair does again.
     """
     return _declared(
         StepCard(
@@ -77,6 +79,7 @@ def step(  # noqa: PLR0913 - traits of a step, each by name and each with a usua
             amendable=amendable,
             announces=announces,
             whole_case=whole_case,
+            repeats=None if repeats is None else card_of(repeats).name,
         )
     )
 

@@ -19,6 +19,9 @@ _AMENDABLE: dict[str, list[str]] = {
     Procedure.MOVE_IN_NOTICE: [],
     Procedure.LINKAGE_CODE: [],
     Procedure.CERTIFICATE_SERIAL: [],
+    Procedure.SERIAL_BATCH: [],
+    Procedure.RECONCILIATION: [],
+    Procedure.REPAIR: [],
 }
 
 

@@ -19,7 +19,10 @@ class Procedure(StrEnum):
     MOVE_IN_NOTICE = "転入通知受理"
     LINKAGE_CODE = "符号取得"
     CERTIFICATE_SERIAL = "証明書シリアル取得"
+    SERIAL_BATCH = "証明書シリアル一括取得"
     CODE_TOP_UP = "住民票コード補充"
+    RECONCILIATION = "突合"
+    REPAIR = "差異修正"
 
 
 class CaseRef(Payload):
@@ -91,6 +94,7 @@ class WaitKind(StrEnum):
     OPENING = "opening"
     PEER_PROGRESS = "peer_progress"
     LINKAGE_CODE = "linkage_code"
+    NEXT_PAGE = "next_page"
     DEPARTURE_DAY = "departure_day"
     MOVE_IN_NOTICE = "move_in_notice"
     CERTIFICATE = "certificate"

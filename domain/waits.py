@@ -68,6 +68,12 @@ WORDS: dict[WaitKind, WaitWords] = {
             "Ask the operators of 中間サーバー about the 処理通番; withdrawing is possible.",
         ),
     ),
+    WaitKind.NEXT_PAGE: WaitWords(
+        "次の頁",
+        Said("一頁ずつ照合しています。", "Comparing page by page."),
+        Said("続けて次の頁を照合する。", "The next page follows at once."),
+        _NOTHING_TO_DO,
+    ),
     WaitKind.DEPARTURE_DAY: WaitWords(
         "転出予定日又は転入通知",
         Said(

@@ -78,3 +78,13 @@ async def open_about(tx: Tx, procedure: str, resident_id: UUID) -> list[str]:
         resident_id,
     )
     return [row["case_number"] for row in rows]
+
+
+async def open_of(tx: Tx, procedure: str) -> list[str]:
+    """The numbers of the municipality's open cases of a procedure."""
+    rows = await tx.fetch(
+        "SELECT case_number FROM case_file"
+        " WHERE municipality = tenant() AND procedure = $1 AND state = 'open' ORDER BY case_number",
+        procedure,
+    )
+    return [row["case_number"] for row in rows]

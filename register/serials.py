@@ -26,7 +26,15 @@ async def asked_about(tx: Tx, ref: StepRef) -> UUID:
 
 
 async def link(tx: Tx, vault: Vault, municipality: str, resident_id: UUID, theirs: Serials) -> None:
-    """Note which serial numbers a person's valid certificates have."""
+    """Note which serial numbers a person's valid certificates have, and that no others are."""
+    valid = [serial for serial in (theirs.signature, theirs.authentication) if serial is not None]
+    await tx.execute(
+        "UPDATE certificate_serial SET state = 'revoked' WHERE municipality = $1"
+        " AND resident_id = $2 AND state = 'valid' AND serial <> ALL($3)",
+        municipality,
+        resident_id,
+        [vault.key_of(municipality, SERIAL, serial) for serial in valid],
+    )
     for usage, serial in (("署名用", theirs.signature), ("利用者証明用", theirs.authentication)):
         if serial is not None:
             await tx.execute(

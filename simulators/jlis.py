@@ -11,7 +11,8 @@ Not imitated: the real 電文 layouts and codes, the prefecture's server, media 
 municipalities' own CS between which moves really travel (it keeps their letters for them),
 附票, 広域交付, cards, issue and 失効 of 電子証明書, changes of code or number.
 
-One concern each: ``jlis_people``, ``jlis_linkage``, ``jlis_moves``, ``jlis_serials``.
+One concern each: ``jlis_people``, ``jlis_linkage``, ``jlis_moves``, ``jlis_serials``,
+``jlis_comparison``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, ClassVar
 
-from simulators import jlis_linkage, jlis_moves, jlis_people, jlis_serials
+from simulators import jlis_comparison, jlis_linkage, jlis_moves, jlis_people, jlis_serials
 from simulators import jlis_wire as wire
 from simulators.ledger import Message
 from simulators.system import Incoming, System
@@ -86,6 +87,8 @@ class Jlis(System):
                 said = await linkage.ask(connection, message, contents)
             case wire.SerialQuery():
                 said = await jlis_serials.answer(connection, contents)
+            case wire.ComparisonRequest():
+                said = await jlis_comparison.page(connection, message, contents)
             case _:
                 letters = jlis_moves.Letters(self.deliveries, self.outside.hours)
                 said = await letters.take(connection, incoming)

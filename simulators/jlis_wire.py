@@ -10,7 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Municipality = Annotated[str, Field(pattern=r"^\d{6}$")]
 Kind = Literal[
-    "CS-01", "CS-02", "CS-04", "CS-05", "CS-06", "CS-07", "CS-08", "CS-12", "CS-13", "CS-14"
+    "CS-01",
+    "CS-02",
+    "CS-04",
+    "CS-05",
+    "CS-06",
+    "CS-07",
+    "CS-08",
+    "CS-12",
+    "CS-13",
+    "CS-14",
+    "CS-17",
 ]
 
 
@@ -211,6 +221,14 @@ class SerialQuery(Item):
         return self
 
 
+class ComparisonRequest(Item):
+    """CS-17 整合性確認の要求: the codes behind 開始コード up to and with 終了コード."""
+
+    after: str = Field(alias="開始コード", pattern=r"^(\d{11})?$")
+    up_to: str | None = Field(alias="終了コード", pattern=r"^\d{11}$")
+    limit: int = Field(alias="件数", ge=1, le=500)
+
+
 def contents_of(telegram: Telegram) -> Item:
     """The contents in the form their kind asks for; ``ValueError`` if they have another."""
     if telegram.kind == "CS-05" and telegram.contents.get("取消") is True:
@@ -229,6 +247,7 @@ _CONTENTS: dict[Kind, type[Item]] = {
     "CS-12": MailingAddress,
     "CS-13": LinkageRequest,
     "CS-14": SerialQuery,
+    "CS-17": ComparisonRequest,
 }
 
 

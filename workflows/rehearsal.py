@@ -13,6 +13,8 @@ from workflows.linkage_code import LinkageCode
 from workflows.move_in import MoveIn
 from workflows.move_in_notice import MoveInNotice
 from workflows.move_out import MoveOut
+from workflows.reconciliation import Reconciliation
+from workflows.repair import Repair
 from workflows.special_move_in import SpecialMoveIn
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ PROCEDURES: tuple[type[Conduct], ...] = (
     LinkageCode,
     CertificateSerial,
     CodeTopUp,
+    Reconciliation,
+    Repair,
 )
 
 
