@@ -171,6 +171,10 @@ _ADVICE: dict[str, Words] = {
         "J-LIS が住民票コードを知りません。割当ての一覧を J-LIS に確かめてください。",
         "J-LIS does not know the 住民票コード. Ask them about the list it came from.",
     ),
+    "CODE_RETIRED": Words(
+        "変更により使われなくなった住民票コードです。新しいコードを確かめてください。",
+        "This 住民票コード was given up for another. Find out the new one.",
+    ),
     "COPY_BEFORE_NUMBER": Words(
         "団体内統合宛名番号の連携が終わっていません。少し待って再実行してください。",
         "The 団内統合宛名番号 has not arrived there yet. Wait a little and retry.",

@@ -2,7 +2,8 @@
 
 The items are those published for the 本人確認情報ファイル and the 送付先情報ファイル
 (特定個人情報保護評価書 別添2); the real 電文 layouts (既存住基システム改造仕様書) are not public,
-and would go here.  Moves between municipalities are in ``jlis_moves``.
+and would go here.  Moves between municipalities are in ``jlis_moves``, certificates with their life
+in ``jlis_certificates``.
 """
 
 from __future__ import annotations
@@ -42,15 +43,25 @@ def number_request(municipality: str, telegram_id: UUID, code: ResidentCode) -> 
     return telegram(Message.NUMBER_REQUEST, municipality, telegram_id, content)
 
 
+def number_change(
+    municipality: str, telegram_id: UUID, code: ResidentCode, former: MyNumber
+) -> bytes:
+    """CS-03: ask for another 個人番号 in the place of this one (番号法7条2項, 施行令4条)."""
+    content = {"住民票コード": code, "個人番号": former}
+    return telegram(Message.NUMBER_CHANGE, municipality, telegram_id, content)
+
+
 def identity_notice(municipality: str, telegram_id: UUID, notice: IdentityNotice) -> bytes:
     """CS-04: 本人確認情報 with its 変更情報 (住民基本台帳法30条の6)."""
     content = {
         "更新順番号": notice.update_number,
         "更新区分": notice.change,
         "異動事由": notice.reason,
+        "異動事由詳細": notice.detail,
         "異動年月日": day(notice.effective_on),
         "届出の年月日": notice.notified_on.isoformat(),
         "取消対象電文ID": [str(cancelled) for cancelled in notice.cancels],
+        "旧住民票コード": notice.former_code,
         "住民票コード": notice.code,
         "個人番号": notice.number,
         **_person(notice.entry),
@@ -113,13 +124,21 @@ def read_number(answer: bytes, code: ResidentCode) -> MyNumber:
     """
     if item(answer, "住民票コード") != code:
         raise ContractBroken("OTHER_CODE")
-    number = item(answer, "個人番号")
-    if not isinstance(number, str):
-        raise ContractBroken("MISSING_ITEM")
-    try:
-        return MyNumber(number)
-    except ValueError:
-        raise ContractBroken("WRONG_NUMBER") from None
+    return _number(answer)
+
+
+def read_changed_number(answer: bytes, code: ResidentCode, former: MyNumber) -> MyNumber:
+    """The 個人番号 generated in the place of the former one.
+
+    Raises ContractBroken: OTHER_CODE or OTHER_NUMBER if the answer is about another code or
+    number, SAME_NUMBER if nothing was changed, MISSING_ITEM, WRONG_NUMBER.
+    """
+    number = read_number(answer, code)
+    if item(answer, "旧個人番号") != former:
+        raise ContractBroken("OTHER_NUMBER")
+    if number == former:
+        raise ContractBroken("SAME_NUMBER")
+    return number
 
 
 def read_serial(answer: bytes, serial: str) -> ResidentCode | None:
@@ -151,6 +170,16 @@ def read_serials(answer: bytes, code: ResidentCode) -> Serials:
 
 def _person(entry: Entry) -> dict[str, object]:
     return identity(entry) | address(entry.address)
+
+
+def _number(answer: bytes) -> MyNumber:
+    number = item(answer, "個人番号")
+    if not isinstance(number, str):
+        raise ContractBroken("MISSING_ITEM")
+    try:
+        return MyNumber(number)
+    except ValueError:
+        raise ContractBroken("WRONG_NUMBER") from None
 
 
 def _serial(answer: bytes, name: str) -> str | None:

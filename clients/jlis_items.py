@@ -49,9 +49,17 @@ def day(value: RegisterDate) -> dict[str, object]:
     return {"年月日": plain.isoformat(), "不詳フラグ": unclear}
 
 
+def contents(answer: bytes) -> dict[str, object]:
+    """An answer's contents; raises ContractBroken MISSING_ITEM."""
+    content = json_object(answer).get("本文")
+    if not isinstance(content, dict):
+        raise ContractBroken("MISSING_ITEM")
+    return cast("dict[str, object]", content)
+
+
 def item(answer: bytes, name: str) -> object:
     """One item of an answer's contents; raises ContractBroken MISSING_ITEM."""
-    content = json_object(answer).get("本文")
-    if not isinstance(content, dict) or name not in content:
+    content = contents(answer)
+    if name not in content:
         raise ContractBroken("MISSING_ITEM")
-    return cast("dict[str, object]", content)[name]
+    return content[name]

@@ -26,11 +26,16 @@ class Change(StrEnum):
     AMEND = "修正"
 
 
+ABROAD = "国外転出"
+
+
 class IdentityNotice(Payload):
     """本人確認情報 and its 変更情報 (住民基本台帳法30条の6, 規則11条).
 
     ``update_number`` is the 更新順番号: one sequence per municipality and person.  ``cancels``
     names the telegrams whose entries this one takes back; empty unless this is a counter-entry.
+    ``former_code`` is the 旧住民票コード whose place ``code`` takes (法30条の3), and none elsewhere.
+    ``detail`` is the 異動事由詳細: ``ABROAD`` for a 転出 to another country, else blank.
     """
 
     change: Change
@@ -42,6 +47,8 @@ class IdentityNotice(Payload):
     number: MyNumber | None
     entry: Entry
     cancels: tuple[UUID, ...] = ()
+    former_code: ResidentCode | None = None
+    detail: str = ""
 
 
 class MailingAddress(Payload):

@@ -41,6 +41,7 @@ class Message(StrEnum):
 
     VACANT_CODES = "CS-01"
     NUMBER_REQUEST = "CS-02"
+    NUMBER_CHANGE = "CS-03"
     IDENTITY_NOTICE = "CS-04"
     CERTIFICATE = "CS-05"
     FIRST_REPORT = "CS-06"

@@ -24,7 +24,10 @@ class Typed(BaseModel):
 
 
 class Move(BaseModel):
-    """One application; the first person is the applicant, ``serial`` their certificate's number."""
+    """One application; the first person is the applicant, ``serial`` their certificate's number.
+
+    Within one municipality it is a 転居予約: a 来庁予定 alone, as a 転居届 cannot be filed online.
+    """
 
     origin: Municipality
     destination: Municipality
@@ -35,6 +38,12 @@ class Move(BaseModel):
     telephone: str = ""
     serial: Annotated[str, Field(pattern=r"^\d{1,49}$")]
     persons: Annotated[list[Typed], Field(min_length=1)]
+
+    @property
+    def kinds(self) -> dict[Kind, str]:
+        """The messages it is told by, and to whom."""
+        visit: dict[Kind, str] = {"OS-02": self.destination}
+        return visit if self.origin == self.destination else {"OS-01": self.origin, **visit}
 
 
 class Filed(BaseModel):
@@ -65,11 +74,11 @@ class Part(BaseModel):
 
 
 class Seen(BaseModel):
-    """What the citizen sees of an application: its 転出届 and its 来庁予定."""
+    """What the citizen sees of an application: its 転出届, if it has any, and its 来庁予定."""
 
     id: UUID
     filed_at: datetime
-    move_out: Part
+    move_out: Part | None
     visit: Part
 
 
@@ -93,23 +102,28 @@ class Letter(NamedTuple):
         }
 
 
-def move_out(move: Move, application_id: UUID, now: datetime) -> dict[str, Any]:
+def contents_of(kind: Kind, move: Move, application_id: UUID, now: datetime) -> dict[str, Any]:
+    """What a message of this kind says."""
+    return (_move_out if kind == "OS-01" else _visit_plan)(move, application_id, now)
+
+
+def withdrawal(application_id: UUID, message_id: UUID) -> dict[str, Any]:
+    """OS-01 or OS-02 取消."""
+    return {"取消": True, "申請番号": str(application_id), "取消対象電文ID": str(message_id)}
+
+
+def _move_out(move: Move, application_id: UUID, now: datetime) -> dict[str, Any]:
     """OS-01 転出届."""
     return _common(move, application_id, now) | {"転入地市町村コード": move.destination}
 
 
-def visit_plan(move: Move, application_id: UUID, now: datetime) -> dict[str, Any]:
+def _visit_plan(move: Move, application_id: UUID, now: datetime) -> dict[str, Any]:
     """OS-02 来庁予定."""
     return _common(move, application_id, now) | {
         "転出地市町村コード": move.origin,
         "来庁予定日": move.visit_on.isoformat(),
         "来庁窓口": move.office,
     }
-
-
-def withdrawal(application_id: UUID, message_id: UUID) -> dict[str, Any]:
-    """OS-01 or OS-02 取消."""
-    return {"取消": True, "申請番号": str(application_id), "取消対象電文ID": str(message_id)}
 
 
 def _common(move: Move, application_id: UUID, now: datetime) -> dict[str, Any]:

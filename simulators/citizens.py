@@ -13,8 +13,7 @@ from simulators.applications import (
     Part,
     Seen,
     Told,
-    move_out,
-    visit_plan,
+    contents_of,
     withdrawal,
 )
 from simulators.deliveries import Notice
@@ -31,7 +30,7 @@ class Withdrawn(Exception):
 
 
 class NotFiled(Exception):
-    """There is no such application."""
+    """There is no such application, or no such part of it."""
 
 
 class Citizens:
@@ -41,8 +40,8 @@ class Citizens:
         self._portal = portal
 
     async def file(self, move: Move) -> Filed:
-        """File a move: both municipalities are told in parallel."""
-        filed = Filed(id=uuid4(), messages={"OS-01": uuid4(), "OS-02": uuid4()})
+        """File a move: both municipalities are told in parallel, or the one there is."""
+        filed = Filed(id=uuid4(), messages={kind: uuid4() for kind in move.kinds})
         now = self._portal.outside.hours.now()
         async with self._portal.pool.acquire() as connection, connection.transaction():
             await connection.execute(
@@ -54,14 +53,10 @@ class Citizens:
                 now,
                 move.model_dump(mode="json"),
             )
-            letter = Letter(filed.messages["OS-01"], filed.id, "OS-01", move.origin)
-            await self._begin(
-                connection, letter, letter.envelope(now, move_out(move, filed.id, now))
-            )
-            letter = Letter(filed.messages["OS-02"], filed.id, "OS-02", move.destination)
-            await self._begin(
-                connection, letter, letter.envelope(now, visit_plan(move, filed.id, now))
-            )
+            for kind, receiver in move.kinds.items():
+                letter = Letter(filed.messages[kind], filed.id, kind, receiver)
+                said = contents_of(kind, move, filed.id, now)
+                await self._begin(connection, letter, letter.envelope(now, said))
         self._portal.deliveries.nudge()
         return filed
 
@@ -94,8 +89,8 @@ class Citizens:
     async def look(self, application_id: UUID) -> Seen:
         """What the citizen sees; raises ``NotFiled``."""
         async with self._portal.pool.acquire() as connection:
-            move_out = await _part(connection, application_id, "OS-01")
             visit = await _part(connection, application_id, "OS-02")
+            move_out = await _part_if_any(connection, application_id, "OS-01")
             rows = await connection.fetch(
                 "SELECT municipality, contents, told_at FROM statuses"
                 " WHERE application_id = $1 ORDER BY ordinal",
@@ -103,8 +98,8 @@ class Citizens:
             )
         return Seen(
             id=application_id,
-            filed_at=move_out["filed_at"],
-            move_out=_seen(move_out, rows),
+            filed_at=visit["filed_at"],
+            move_out=_seen(move_out, rows) if move_out else None,
             visit=_seen(visit, rows),
         )
 
@@ -131,15 +126,21 @@ class Citizens:
 
 
 async def _part(connection: Connection, application_id: UUID, kind: Kind) -> asyncpg.Record:
-    row = await connection.fetchrow(
+    row = await _part_if_any(connection, application_id, kind)
+    if row is None:
+        raise NotFiled
+    return row
+
+
+async def _part_if_any(
+    connection: Connection, application_id: UUID, kind: Kind
+) -> asyncpg.Record | None:
+    return await connection.fetchrow(
         "SELECT parts.*, filed_at FROM parts JOIN applications ON id = application_id"
         " WHERE application_id = $1 AND kind = $2 FOR UPDATE OF parts",
         application_id,
         kind,
     )
-    if row is None:
-        raise NotFiled
-    return row
 
 
 def _seen(part: asyncpg.Record, rows: list[asyncpg.Record]) -> Part:

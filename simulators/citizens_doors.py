@@ -1,9 +1,9 @@
-"""Control doors for the citizens who use マイナポータル, and for their certificates."""
+"""Control doors for the citizens who use マイナポータル."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Path
@@ -26,14 +26,6 @@ class PartOf(BaseModel):
     """One part of an application: the 転出届 (OS-01) or the 来庁予定 (OS-02)."""
 
     kind: Kind
-
-
-class Certificate(BaseModel):
-    """Whose a 電子証明書 is from now on; without a code, valid no longer."""
-
-    serial: str
-    purpose: Literal["signature", "authentication"]
-    code: str | None
 
 
 def add_citizens(router: APIRouter, systems: Systems) -> None:
@@ -62,17 +54,6 @@ def add_citizens(router: APIRouter, systems: Systems) -> None:
         """Take one part back; the id of the message that says so."""
         with _politely():
             return await citizens.withdraw(application_id, part.kind)
-
-    @router.put("/certificates", status_code=204)
-    async def issue(certificate: Certificate) -> None:
-        """Make a serial number known to J-LIS, or change whose it is."""
-        await systems.jlis.pool.execute(
-            "INSERT INTO serials (serial, purpose, code) VALUES ($1, $2, $3)"
-            " ON CONFLICT (serial) DO UPDATE SET code = excluded.code",
-            certificate.serial,
-            certificate.purpose,
-            certificate.code,
-        )
 
 
 @contextmanager

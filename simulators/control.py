@@ -1,4 +1,6 @@
-"""Control doors: arm faults, load people, move the clock, read the ledgers, act as a citizen.
+"""Control doors: arm faults, load people, move the clock, read the ledgers, act as others do.
+
+Others are the citizen at マイナポータル and the issuer of 電子証明書.
 
 For tests, the demo and reconciliation by hand; never part of a protocol, and the product does not
 know them.  With a token set, every door wants it in the header Control-Token.
@@ -18,6 +20,8 @@ from simulators.citizens_doors import add_citizens
 from simulators.faults import Fault
 from simulators.hours import OpeningHours
 from simulators.inspection import ledger_of, wipe
+from simulators.jpki import SerialTaken
+from simulators.jpki_doors import add_certificates
 from simulators.population import CodeTaken, Population, load
 
 if TYPE_CHECKING:
@@ -73,6 +77,7 @@ def control_router(outside: Outside, systems: Systems) -> APIRouter:
     _add_weather(router, outside)
     _add_contents(router, outside, systems)
     add_citizens(router, systems)
+    add_certificates(router, systems)
     return router
 
 
@@ -131,6 +136,8 @@ def _add_contents(router: APIRouter, outside: Outside, systems: Systems) -> None
             await load(systems, population)
         except CodeTaken:
             raise HTTPException(409, "CODE_TAKEN") from None
+        except SerialTaken:
+            raise HTTPException(409, "SERIAL_TAKEN") from None
 
     @router.put("/postal-codes", status_code=204)
     async def load_postal_codes(prefixes: dict[str, str]) -> None:

@@ -28,14 +28,33 @@ _OWN_LISTS = {
             " coalesce((orders ->> $1)::integer, 0) AS update_number,"
             " (SELECT coalesce(json_agg(e ORDER BY update_number), '[]') FROM ("
             "   SELECT message_id, update_number, change, reason, effective_on, notified_on,"
-            "     cancels, countered_by, applied, contents FROM entries"
+            "     cancels, countered_by, applied, contents, former_code FROM entries"
             "   WHERE entries.code = people.code AND municipality = $1) AS e) AS entries"
             " FROM people WHERE (allotted_to = $1 OR holder = $1)"
             " AND (number IS NOT NULL OR holder IS NOT NULL) ORDER BY code"
         ),
         "vacant_codes": (
             "SELECT code FROM people WHERE allotted_to = $1 AND number IS NULL"
-            " AND holder IS NULL ORDER BY code"
+            " AND holder IS NULL AND retired_at IS NULL ORDER BY code"
+        ),
+        "retired_codes": (
+            "SELECT code, replaced_by, retired_by, retired_at FROM people"
+            " JOIN messages ON messages.id = retired_by WHERE messages.municipality = $1"
+            " ORDER BY retired_at, code"
+        ),
+        "former_numbers": (
+            "SELECT code, number, replaced_by, message_id, retired_at FROM former_numbers"
+            " WHERE municipality = $1 ORDER BY retired_at, number"
+        ),
+        "digital_certificates": (
+            "SELECT serial, purpose, code, issued_at, expires_on, replaces, revoked_at, reason,"
+            " CASE WHEN revoked_at IS NULL THEN '有効' ELSE '失効' END AS state"
+            " FROM jpki_certificates JOIN people USING (code)"
+            " WHERE allotted_to = $1 OR holder = $1 ORDER BY issued_at, serial"
+        ),
+        "certificate_events": (
+            "SELECT ordinal, event, serial, happened_at FROM jpki_events"
+            " WHERE municipality = $1 ORDER BY ordinal"
         ),
         "mailings": (
             "SELECT message_id, code, contents FROM mailings WHERE municipality = $1"
@@ -78,6 +97,10 @@ _OWN_LISTS = {
             "SELECT unified_number, my_number FROM numbers WHERE municipality = $1"
             " ORDER BY unified_number"
         ),
+        "former_numbers": (
+            "SELECT unified_number, my_number, request_id, replaced_at FROM former_numbers"
+            " WHERE municipality = $1 ORDER BY replaced_at, request_id"
+        ),
         "addressees": (
             "SELECT addressee_number, unified_number, my_number, closed, contents"
             " FROM addressees JOIN numbers USING (municipality, unified_number)"
@@ -104,6 +127,10 @@ _HERE = "municipality = $1"
 _ABOUT = "(municipality = $1 OR code IN (SELECT code FROM people WHERE allotted_to = $1))"
 _TABLES = {
     "jlis": {
+        "jpki_events": _HERE,
+        "jpki_ordinals": _HERE,
+        "jpki_certificates": "code IN (SELECT code FROM people WHERE allotted_to = $1)",
+        "former_numbers": _ABOUT,
         "departures": _HERE,
         "move_in_notices": "(municipality = $1 OR origin = $1)",
         "certificates": "(origin = $1 OR destination = $1)",
@@ -113,7 +140,7 @@ _TABLES = {
         "entries": _ABOUT,
         "people": "allotted_to = $1",
     },
-    "unified_addressee": {"addressees": _HERE, "numbers": _HERE},
+    "unified_addressee": {"former_numbers": _HERE, "addressees": _HERE, "numbers": _HERE},
     "intermediate_server": {"linkages": _HERE, "copies": _HERE, "numbers": _HERE},
     "mynaportal": {"applications": "(origin = $1 OR destination = $1)"},
 }

@@ -3,16 +3,18 @@
 It imitates what is public: the items of the 本人確認情報ファイル and 送付先情報ファイル
 (特定個人情報保護評価書 別添2), 住民票コード allotted at random (規則14条), one 個人番号 per
 住民票コード that does not lead back to it (番号法施行令8条, 総務省令85号), 更新順番号 in strict
-order, 代替文字 for what 住基ネット統一文字 lacks, 符号 that appear in 中間サーバー only
-(番号法21条の2), 転出証明書情報 sent ahead to the 転入地 and 転入通知 sent to the 転出地
-(住民基本台帳法9条1項, 24条の2; 令24条の3), and whose a 電子証明書 is.
+order, the closed list of 異動事由 (規則11条), changes of 個人番号 (番号法7条2項) and of
+住民票コード (住民基本台帳法30条の3), 代替文字 for what 住基ネット統一文字 lacks, 符号 that
+appear in 中間サーバー only (番号法21条の2), 転出証明書情報 sent ahead to the 転入地 and 転入通知
+sent to the 転出地 (住民基本台帳法9条1項, 24条の2; 令24条の3), and the life of 電子証明書, with what
+ends them (30条の8).
 
 Not imitated: the real 電文 layouts and codes, the prefecture's server, media exchange, the
 municipalities' own CS between which moves really travel (it keeps their letters for them),
-附票, 広域交付, cards, issue and 失効 of 電子証明書, changes of code or number.
+附票, 広域交付, cards, which 更新区分 goes with which 異動事由.
 
-One concern each: ``jlis_people``, ``jlis_linkage``, ``jlis_moves``, ``jlis_serials``,
-``jlis_comparison``.
+One concern each: ``jlis_people``, ``jlis_codes``, ``jlis_numbers``, ``jlis_linkage``,
+``jlis_moves``, ``jlis_serials``, ``jlis_comparison``; certificates themselves are ``jpki``.
 """
 
 from __future__ import annotations
@@ -20,7 +22,14 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, ClassVar
 
-from simulators import jlis_comparison, jlis_linkage, jlis_moves, jlis_people, jlis_serials
+from simulators import (
+    jlis_comparison,
+    jlis_linkage,
+    jlis_moves,
+    jlis_numbers,
+    jlis_people,
+    jlis_serials,
+)
 from simulators import jlis_wire as wire
 from simulators.ledger import Message
 from simulators.system import Incoming, System
@@ -39,6 +48,7 @@ class Jlis(System):
     name: ClassVar[str] = "jlis"
     collection: ClassVar[str] = "telegrams"
     owing: ClassVar[frozenset[str]] = frozenset({"CS-05", "CS-07", "CS-13"})
+    tables: ClassVar[tuple[str, ...]] = ("jpki",)
     key: bytes
     postal_codes: dict[str, str]
 
@@ -73,22 +83,25 @@ class Jlis(System):
     async def act(self, connection: Connection, incoming: Incoming) -> dict[str, object]:
         """Do what the telegram asks."""
         message, contents = incoming
+        now = self.outside.hours.now()
         match contents:
             case wire.CodeRequest():
                 said = await jlis_people.allot(connection, message, contents.count)
-            case wire.NumberRequest():
-                said = await jlis_people.number(connection, contents.code, self.key)
+            case wire.NumberRequest() | wire.NumberChange():
+                said = await jlis_numbers.answer(connection, message, contents, self.key)
             case wire.IdentityNotice():
-                said = await jlis_people.apply(connection, message, contents, self.postal_codes)
+                codes = self.postal_codes
+                said = await jlis_people.apply(connection, message, contents, codes, now)
             case wire.MailingAddress():
                 said = await jlis_linkage.mail(connection, message, contents)
             case wire.LinkageRequest():
                 linkage = jlis_linkage.Linkage(self.deliveries, self.key)
                 said = await linkage.ask(connection, message, contents)
-            case wire.SerialQuery():
-                said = await jlis_serials.answer(connection, contents)
+            case wire.SerialQuery() | wire.CertificateChanges():
+                asked = jlis_serials.Asked(message.municipality, now)
+                said = await jlis_serials.answer(connection, contents, asked)
             case wire.ComparisonRequest():
-                said = await jlis_comparison.page(connection, message, contents)
+                said = await jlis_comparison.page(connection, message, contents, now)
             case _:
                 letters = jlis_moves.Letters(self.deliveries, self.outside.hours)
                 said = await letters.take(connection, incoming)

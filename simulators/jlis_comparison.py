@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import asyncpg
 
     from simulators import jlis_wire as wire
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def page(
-    connection: Connection, message: Message, request: wire.ComparisonRequest
+    connection: Connection, message: Message, request: wire.ComparisonRequest, now: datetime
 ) -> dict[str, object]:
     """Everybody it holds in the span, live or not, with the serial numbers valid at this moment."""
     rows = await connection.fetch(
@@ -26,16 +28,21 @@ async def page(
         request.limit + 1,
     )
     listed = rows[: request.limit]
-    serials = await _serials(connection, [row["code"] for row in listed])
+    serials = await _serials(connection, [row["code"] for row in listed], now)
     return {
         "本人確認情報一覧": [_told(row, serials.get(row["code"], {})) for row in listed],
         "続き": len(rows) > request.limit,
     }
 
 
-async def _serials(connection: Connection, codes: list[str]) -> dict[str, dict[str, str]]:
+async def _serials(
+    connection: Connection, codes: list[str], now: datetime
+) -> dict[str, dict[str, str]]:
     rows = await connection.fetch(
-        "SELECT code, purpose, serial FROM serials WHERE code = ANY($1)", codes
+        "SELECT code, purpose, serial FROM jpki_certificates"
+        " WHERE code = ANY($1) AND revoked_at IS NULL AND expires_on >= $2",
+        codes,
+        now.date(),
     )
     found: dict[str, dict[str, str]] = {}
     for row in rows:

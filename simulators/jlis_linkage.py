@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from simulators import jlis_codes
 from simulators.deliveries import Notice
 from simulators.ledger import check
 from simulators.numbers import symbol_for
@@ -20,6 +21,7 @@ async def mail(
     connection: Connection, message: Message, mailing: wire.MailingAddress
 ) -> dict[str, object]:
     """CS-12: note where the 個人番号通知書 of a live person goes."""
+    await jlis_codes.check_code(connection, mailing.code)
     row = await connection.fetchrow(
         "SELECT code, live FROM people WHERE number = $1", mailing.number
     )

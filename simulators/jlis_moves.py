@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from simulators import jlis_codes
 from simulators import jlis_wire as wire
 from simulators.deliveries import Notice
 from simulators.ledger import check
-from simulators.numbers import is_code, is_municipality, is_number
+from simulators.numbers import is_municipality, is_number
 
 if TYPE_CHECKING:
     import asyncpg
@@ -100,7 +101,7 @@ class Letters:
         for receiver in receivers:
             _check_receiver(receiver, message.municipality)
         for code in notice.codes:
-            await _check_code(connection, code)
+            await jlis_codes.check_code(connection, code)
         known = notice.address.line.is_known() and notice.address.building.is_known()
         check(known, "BAD_CHARACTER", "住基ネット統一文字にない文字があります。")
         await connection.execute(
@@ -138,7 +139,7 @@ async def _certificate_for(
     connection: Connection, message: Message, report: wire.FirstReport
 ) -> dict[str, object]:
     """CS-06: the newest valid certificate of a person; from now on it counts as used."""
-    await _check_code(connection, report.code)
+    await jlis_codes.check_code(connection, report.code)
     envelope = await connection.fetchval(_NEWEST, report.code, report.origin, message.municipality)
     check(envelope, "NO_CERTIFICATE", "有効な転出証明書情報がありません。")
     return {"転出証明書情報": envelope | {"市町村コード": message.municipality}}
@@ -148,7 +149,7 @@ async def _note_departure(
     connection: Connection, message: Message, departure: wire.DepartureConfirmed
 ) -> dict[str, object]:
     """CS-08: noted."""
-    await _check_code(connection, departure.code)
+    await jlis_codes.check_code(connection, departure.code)
     await connection.execute(
         "INSERT INTO departures (message_id, municipality, code, contents) VALUES ($1, $2, $3, $4)",
         message.id,
@@ -178,14 +179,8 @@ def _check_receiver(receiver: str, sender: str) -> None:
     check(receiver != sender, "SAME_MUNICIPALITY", "自市町村あての電文です。")
 
 
-async def _check_code(connection: Connection, code: str) -> None:
-    check(is_code(code), "CODE_WRONG", "住民票コードの検査数字が正しくありません。")
-    known = await connection.fetchval("SELECT EXISTS (SELECT FROM people WHERE code = $1)", code)
-    check(known, "UNKNOWN_CODE", "割り当てられていない住民票コードです。")
-
-
 async def _check_person(connection: Connection, origin: str, person: wire.Mover) -> None:
-    check(is_code(person.code), "CODE_WRONG", "住民票コードの検査数字が正しくありません。")
+    await jlis_codes.check_code(connection, person.code)
     number_fits = person.number is None or is_number(person.number)
     check(number_fits, "NUMBER_WRONG", "個人番号の検査数字が正しくありません。")
     known = all(text.is_known() for text in person.all_texts)
@@ -193,7 +188,6 @@ async def _check_person(connection: Connection, origin: str, person: wire.Mover)
     found = await connection.fetchrow(
         "SELECT number, holder FROM people WHERE code = $1", person.code
     )
-    check(found is not None, "UNKNOWN_CODE", "割り当てられていない住民票コードです。")
     row = cast("asyncpg.Record", found)
     check(row["number"] == person.number, "NUMBER_MISMATCH", "個人番号が一致しません。")
     check(row["holder"] == origin, "NOT_HOLDER", "この市町村の住民ではありません。")

@@ -1,15 +1,17 @@
-"""CS-01, CS-02, CS-04: whose code it is, which number was made from it, and where they live."""
+"""CS-01, CS-04: whose code it is, and where they live."""
 
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from simulators import jlis_codes, jpki
 from simulators.ledger import check
-from simulators.numbers import fresh_code, is_code, is_number, numbers_for
+from simulators.numbers import fresh_code, is_code, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     import asyncpg
 
@@ -32,35 +34,19 @@ async def allot(connection: Connection, message: Message, count: int) -> dict[st
     return {"空きコード": codes}
 
 
-async def number(connection: Connection, code: str, key: bytes) -> dict[str, object]:
-    """CS-02: the number of a code, made when first asked for, and the same for ever."""
-    check(is_code(code), "CODE_WRONG", "住民票コードの検査数字が正しくありません。")
-    made = await connection.fetchval(
-        "UPDATE people SET number = coalesce(number, ("
-        "   SELECT candidate FROM unnest($2::text[]) WITH ORDINALITY AS made (candidate, place)"
-        "   WHERE NOT EXISTS (SELECT FROM people WHERE number = candidate)"
-        "   ORDER BY place LIMIT 1)) WHERE code = $1 RETURNING number",
-        code,
-        numbers_for(code, key),
-    )
-    check(made is not None, "UNKNOWN_CODE", "割り当てられていない住民票コードです。")
-    return {"住民票コード": code, "個人番号": made}
-
-
 async def apply(
     connection: Connection,
     message: Message,
     notice: wire.IdentityNotice,
     postal_codes: Mapping[str, str],
+    now: datetime,
 ) -> dict[str, object]:
-    """CS-04: one more entry of a person's history, in order."""
+    """CS-04: one more entry of a person's history, in order, and what it does to certificates."""
     _check_contents(notice, postal_codes)
-    person = await connection.fetchrow(
-        "SELECT number, holder, live, orders, contents FROM people WHERE code = $1 FOR UPDATE",
-        notice.code,
-    )
-    check(person is not None, "UNKNOWN_CODE", "割り当てられていない住民票コードです。")
-    row = cast("asyncpg.Record", person)
+    _check_reason(notice)
+    if notice.former_code is not None:
+        await jlis_codes.change(connection, message, notice)
+    row = await jlis_codes.person(connection, notice.code)
     check(row["number"] == notice.number, "NUMBER_MISMATCH", "個人番号が一致しません。")
     last = row["orders"].get(message.municipality, 0)
     check(notice.update_number == last + 1, "ORDER", "更新順番号の順序が正しくありません。")
@@ -72,6 +58,9 @@ async def apply(
         after = given_back
     entry = _entry_row(message, notice)
     await connection.execute(_APPLY, *entry, applied, before._asdict(), *after)
+    if applied:
+        ended = _ended(notice, before, after)
+        await jpki.lapse(connection, notice.code, ended, notice.reason, now)
     return {"更新順番号": notice.update_number}
 
 
@@ -86,14 +75,15 @@ class Present(NamedTuple):
 _APPLY = """
 WITH entry AS (
     INSERT INTO entries (message_id, municipality, code, update_number, change, reason,
-                         effective_on, notified_on, cancels, contents, applied, before)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                         effective_on, notified_on, cancels, contents, former_code,
+                         applied, before)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 )
 UPDATE people SET
     orders = orders || jsonb_build_object($2::text, $4::integer),
-    holder = CASE WHEN $11 THEN $13 ELSE holder END,
-    live = CASE WHEN $11 THEN $14 ELSE live END,
-    contents = CASE WHEN $11 THEN $15 ELSE contents END
+    holder = CASE WHEN $12 THEN $14 ELSE holder END,
+    live = CASE WHEN $12 THEN $15 ELSE live END,
+    contents = CASE WHEN $12 THEN $16 ELSE contents END
 WHERE code = $3
 """
 
@@ -109,6 +99,27 @@ def _check_contents(notice: wire.IdentityNotice, postal_codes: Mapping[str, str]
     check(fits, "ADDRESS_MISMATCH", "郵便番号と住所が一致しません。")
 
 
+def _check_reason(notice: wire.IdentityNotice) -> None:
+    known = notice.reason in _REASONS and notice.detail in {"", _ABROAD}
+    check(known, "UNKNOWN_REASON", "異動事由が正しくありません。")
+    named = notice.former_code is not None
+    fits = notice.change == "修正" and notice.reason in _CODE_CHANGES
+    check(fits or not named, "FORMER_CODE_UNEXPECTED", "旧住民票コードは記載できません。")
+    asked = notice.reason == _CODE_REQUEST
+    check(named or not asked, "FORMER_CODE_MISSING", "旧住民票コードがありません。")
+
+
+def _ended(notice: wire.IdentityNotice, before: Present, after: Present) -> frozenset[jpki.Purpose]:
+    """異動等失効情報: which certificates end by this entry."""
+    if notice.reason == "軽微な修正":
+        return frozenset()
+    if notice.change == "消除" and not after.live:
+        ends_both = notice.reason in _END_BOTH or notice.detail == _ABROAD
+        return jpki.BOTH if ends_both else jpki.SIGNATURE
+    moved = notice.reason == "転居" or jpki.tells_otherwise(before.contents, after.contents)
+    return jpki.SIGNATURE if moved else frozenset()
+
+
 def _is_applied(notice: wire.IdentityNotice, municipality: str, before: Present) -> bool:
     """Whether a notice changes the present state; 消除 by a former holder is noted only.
 
@@ -117,7 +128,7 @@ def _is_applied(notice: wire.IdentityNotice, municipality: str, before: Present)
     here = before.holder == municipality
     if notice.change == "記載":
         check(not (here and before.live), "ALREADY_LIVE", "既に住民として登録されています。")
-        moves_in = notice.reason.startswith("転入") and not notice.cancels
+        moves_in = notice.reason == "転入等" and not notice.cancels
         free = moves_in or not before.live
         check(free, "LIVE_ELSEWHERE", "他の市町村で住民として登録されています。")
         return True
@@ -135,7 +146,7 @@ async def _counter(
         return None
     marked = await connection.fetch(
         "UPDATE entries SET countered_by = $1 WHERE message_id = ANY($2) AND code = $3"
-        " AND municipality = $4 AND countered_by IS NULL RETURNING ordinal, before",
+        " AND municipality = $4 AND countered_by IS NULL RETURNING ordinal, before, former_code",
         message.id,
         notice.cancels,
         notice.code,
@@ -143,6 +154,9 @@ async def _counter(
     )
     whole = len(marked) == len(set(notice.cancels))
     check(whole, "NOTHING_TO_CANCEL", "取り消す対象の電文がありません。")
+    code_changed = any(entry["former_code"] for entry in marked)
+    named = notice.former_code is not None
+    check(named or not code_changed, "FORMER_CODE_MISSING", "旧住民票コードがありません。")
     first = min(marked, key=lambda entry: entry["ordinal"])
     former = Present(**first["before"]) if first["before"] else None
     if former is None or former.holder in {None, message.municipality}:
@@ -175,4 +189,26 @@ def _entry_row(message: Message, notice: wire.IdentityNotice) -> tuple[object, .
         notice.notified_on,
         notice.cancels,
         notice.person(),
+        notice.former_code,
     )
+
+
+_CODE_REQUEST = "住民票コードの変更請求"
+_CODE_CHANGES = {_CODE_REQUEST, "住民票コードの職権記載等"}
+_ABROAD = "国外転出"
+_END_BOTH = {"死亡", "職権消除等"}
+# 規則11条, and for numbers 住民記録システム標準仕様書 1.2.2.
+_REASONS = {
+    "転入等",
+    "出生",
+    "職権記載等",
+    "転出",
+    "転居",
+    "職権修正等",
+    "軽微な修正",
+    "個人番号の変更請求",
+    "個人番号の職権修正",
+    "個人番号の職権記載",
+    *_CODE_CHANGES,
+    *_END_BOTH,
+}

@@ -12,6 +12,7 @@ Municipality = Annotated[str, Field(pattern=r"^\d{6}$")]
 Kind = Literal[
     "CS-01",
     "CS-02",
+    "CS-03",
     "CS-04",
     "CS-05",
     "CS-06",
@@ -112,15 +113,24 @@ class NumberRequest(Item):
     code: str = Field(alias="住民票コード")
 
 
+class NumberChange(Item):
+    """CS-03 個人番号変更要求: ``number`` is the one to be given up."""
+
+    code: str = Field(alias="住民票コード")
+    number: str = Field(alias="個人番号")
+
+
 class IdentityNotice(Person):
-    """CS-04 本人確認情報 and 変更情報."""
+    """CS-04 本人確認情報 and 変更情報; ``former_code`` where the 住民票コード is changed."""
 
     update_number: int = Field(alias="更新順番号", ge=1)
     change: Literal["記載", "消除", "修正"] = Field(alias="更新区分")
     reason: str = Field(alias="異動事由", min_length=1)
+    detail: str = Field(alias="異動事由詳細", default="")
     effective_on: Day = Field(alias="異動年月日")
     notified_on: date = Field(alias="届出の年月日")
     cancels: list[UUID] = Field(alias="取消対象電文ID")
+    former_code: str | None = Field(alias="旧住民票コード", default=None)
     code: str = Field(alias="住民票コード")
     number: str | None = Field(alias="個人番号")
 
@@ -221,6 +231,16 @@ class SerialQuery(Item):
         return self
 
 
+class CertificateChanges(Item):
+    """CS-14 証明書シリアル照会: what came to pass after a place, so many at most.
+
+    A place is what an answer gave; blank is the beginning.
+    """
+
+    after: str = Field(alias="変更位置", pattern=r"^\d{0,18}$")
+    count: int = Field(alias="要求件数", ge=1, le=1000)
+
+
 class ComparisonRequest(Item):
     """CS-17 整合性確認の要求: the codes behind 開始コード up to and with 終了コード."""
 
@@ -231,6 +251,8 @@ class ComparisonRequest(Item):
 
 def contents_of(telegram: Telegram) -> Item:
     """The contents in the form their kind asks for; ``ValueError`` if they have another."""
+    if telegram.kind == "CS-14" and "変更位置" in telegram.contents:
+        return CertificateChanges.model_validate(telegram.contents)
     if telegram.kind == "CS-05" and telegram.contents.get("取消") is True:
         return CertificateVoid.model_validate(telegram.contents)
     return _CONTENTS[telegram.kind].model_validate(telegram.contents)
@@ -239,6 +261,7 @@ def contents_of(telegram: Telegram) -> Item:
 _CONTENTS: dict[Kind, type[Item]] = {
     "CS-01": CodeRequest,
     "CS-02": NumberRequest,
+    "CS-03": NumberChange,
     "CS-04": IdentityNotice,
     "CS-05": Certificate,
     "CS-06": FirstReport,

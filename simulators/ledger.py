@@ -124,15 +124,20 @@ class Ledger:
         return Reply(row["status"], row["answer"])
 
 
-async def open_pool(database_url: str, schema: str, size: int) -> asyncpg.Pool:
-    """A pool that lives in one system's own schema, its tables made if they are not there."""
+async def open_pool(
+    database_url: str, schema: str, size: int, *, also: tuple[str, ...] = ()
+) -> asyncpg.Pool:
+    """A pool that lives in one system's own schema, its tables made if they are not there.
+
+    ``also`` names the files of further tables beside those of the ledger and of the system.
+    """
     connection = await asyncpg.connect(database_url)
     try:
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", _SETUP_LOCK)
             await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             await connection.execute(f"SET LOCAL search_path = {schema}")
-            for name in ("ledger", schema):
+            for name in ("ledger", schema, *also):
                 await connection.execute(_sql(name))
     finally:
         await connection.close()

@@ -45,9 +45,13 @@ def fresh_code() -> str:
     return _completed(TEST_PREFIX, secrets.randbelow(10**8), _CODE_DIGITS)
 
 
-def numbers_for(code: str, key: bytes) -> list[str]:
-    """Candidates for the 個人番号 of a code, in order; without the key none leads back to it."""
-    return [_number(hmac.digest(key, f"{code}/{again}".encode(), "sha256")) for again in range(5)]
+def numbers_for(code: str, key: bytes, changes: int = 0) -> list[str]:
+    """Candidates for the 個人番号 of a code, in order; without the key none leads back to it.
+
+    ``changes`` is how often the person's number has been changed before: others come each time.
+    """
+    seed = f"{code}/{changes}" if changes else code
+    return [_number(hmac.digest(key, f"{seed}/{again}".encode(), "sha256")) for again in range(5)]
 
 
 def symbol_for(code: str, municipality: str, key: bytes) -> str:

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from simulators import jpki
 from simulators.numbers import symbol_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from simulators.composition import Systems
 
 
@@ -51,7 +54,7 @@ class CodeTaken(Exception):
 async def load(systems: Systems, population: Population) -> None:
     """Enter everybody in every system; whoever is known there already is left as they are.
 
-    Raises ``CodeTaken`` before anything is entered.
+    Raises ``CodeTaken`` before anything is entered, ``jpki.SerialTaken``.
     """
     people = population.people
     taken = await systems.jlis.pool.fetchval(
@@ -74,16 +77,18 @@ async def _load_jlis(systems: Systems, municipality: str, people: list[Inhabitan
         " ON CONFLICT (code) DO NOTHING",
         [(p.code, municipality, p.number, p.update_number, p.contents) for p in people],
     )
-    await systems.jlis.pool.executemany(
-        "INSERT INTO serials (serial, purpose, code) VALUES ($1, $2, $3)"
-        " ON CONFLICT (serial) DO NOTHING",
-        [
-            (serial, purpose, person.code)
-            for person in people
-            for purpose, serial in person.serials
-            if serial is not None
-        ],
-    )
+    now = systems.jlis.outside.hours.now()
+    async with systems.jlis.pool.acquire() as connection, connection.transaction():
+        for wanted in _certificates(people):
+            await jpki.issue(connection, wanted, now)
+
+
+def _certificates(people: list[Inhabitant]) -> Iterator[jpki.Wanted]:
+    for person in people:
+        if person.serials.signature is not None:
+            yield jpki.Wanted(person.code, "signature", person.serials.signature)
+        if person.serials.authentication is not None:
+            yield jpki.Wanted(person.code, "authentication", person.serials.authentication)
 
 
 async def _load_unified(systems: Systems, municipality: str, people: list[Inhabitant]) -> list[str]:

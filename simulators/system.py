@@ -40,11 +40,15 @@ class Incoming(NamedTuple):
 
 
 class System(ABC):
-    """Somebody else's system, as its users see it; ``owing`` kinds make it owe notices."""
+    """Somebody else's system, as its users see it; ``owing`` kinds make it owe notices.
+
+    ``tables`` names the files of its tables beside the one that has its own name.
+    """
 
     name: ClassVar[str]
     collection: ClassVar[str]
     owing: ClassVar[frozenset[str]] = frozenset()
+    tables: ClassVar[tuple[str, ...]] = ()
     ledger: Ledger
     deliveries: Deliveries
 
@@ -64,7 +68,9 @@ class System(ABC):
     async def open(self) -> None:
         """Make the tables if needed, and take up the notices still owed from before."""
         settings = self.outside.settings
-        pool = await open_pool(settings.database_url, self.name, settings.pool_size)
+        pool = await open_pool(
+            settings.database_url, self.name, settings.pool_size, also=self.tables
+        )
         self.ledger = Ledger(pool)
         self.deliveries = Deliveries(self.name, pool, self.outside, self.ways())
         self.deliveries.start()

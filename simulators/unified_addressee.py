@@ -2,8 +2,9 @@
 
 It imitates the numbering flow of 地方公共団体情報システム共通機能標準仕様書 2.4: the 個人番号 of a
 request is searched, an existing 団内統合宛名番号 is used again, otherwise one is given; then
-中間サーバー is told (AT-02) by this system itself; copies (AT-03) pass through it.  The 団番 never
-leaves towards the business system that asked.
+中間サーバー is told (AT-02) by this system itself; copies (AT-03) pass through it.  A 宛名 keeps its
+団番 when its 個人番号 changes, and when it is closed and opened again.  The 団番 never leaves towards
+the business system that asked.
 
 Not imitated: the real layouts and function ids, 宛名 of firms, merging of 宛名, polling of 符号 by
 this system, data standard layouts of copies beyond the household's.
@@ -170,10 +171,7 @@ class UnifiedAddressee(System):
         )
         if owner is None:
             await connection.execute(
-                "UPDATE numbers SET my_number = $3 WHERE municipality = $1 AND unified_number = $2",
-                request.municipality,
-                held,
-                my_number,
+                _CHANGE_NUMBER, request.municipality, held, my_number, request.request_id
             )
         elif owner != held:
             raise Refusal("NUMBER_TAKEN", "個人番号は別の宛名に登録されています。")
@@ -243,3 +241,13 @@ class UnifiedAddressee(System):
             return unknown_message()
         request_id = str(request.path_params["id"])
         return JSONResponse({"request_id": request_id, "arrived": row["arrived"]})
+
+
+_CHANGE_NUMBER = """
+WITH former AS (
+    INSERT INTO former_numbers (municipality, unified_number, my_number, request_id, replaced_at)
+    SELECT municipality, unified_number, my_number, $4, clock_timestamp() FROM numbers
+    WHERE municipality = $1 AND unified_number = $2
+)
+UPDATE numbers SET my_number = $3 WHERE municipality = $1 AND unified_number = $2
+"""

@@ -8,6 +8,10 @@ CREATE TABLE IF NOT EXISTS people (
     orders      jsonb   NOT NULL DEFAULT '{}',
     contents    jsonb
 );
+-- A code given up for another is retired by the CS-04 that said so.
+ALTER TABLE people ADD COLUMN IF NOT EXISTS replaced_by text;
+ALTER TABLE people ADD COLUMN IF NOT EXISTS retired_by uuid;
+ALTER TABLE people ADD COLUMN IF NOT EXISTS retired_at timestamptz;
 CREATE INDEX IF NOT EXISTS people_allotted_to ON people (allotted_to);
 CREATE INDEX IF NOT EXISTS people_held_by ON people (holder);
 
@@ -28,7 +32,19 @@ CREATE TABLE IF NOT EXISTS entries (
 );
 ALTER TABLE entries ADD COLUMN IF NOT EXISTS ordinal bigint GENERATED ALWAYS AS IDENTITY;
 ALTER TABLE entries ADD COLUMN IF NOT EXISTS before jsonb;
+ALTER TABLE entries ADD COLUMN IF NOT EXISTS former_code text;
 CREATE INDEX IF NOT EXISTS entries_about ON entries (code);
+
+-- 個人番号 that were somebody's once: never anybody's again.
+CREATE TABLE IF NOT EXISTS former_numbers (
+    number       text PRIMARY KEY,
+    code         text NOT NULL,
+    municipality text NOT NULL,
+    replaced_by  text NOT NULL,
+    message_id   uuid NOT NULL,
+    retired_at   timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS former_numbers_of ON former_numbers (code);
 
 CREATE TABLE IF NOT EXISTS mailings (
     message_id   uuid PRIMARY KEY,
@@ -100,11 +116,3 @@ CREATE TABLE IF NOT EXISTS departures (
     contents     jsonb NOT NULL
 );
 CREATE INDEX IF NOT EXISTS departures_from ON departures (municipality);
-
--- Serial numbers of 電子証明書; without a code, valid no longer.
-CREATE TABLE IF NOT EXISTS serials (
-    serial  text PRIMARY KEY,
-    purpose text NOT NULL CHECK (purpose IN ('signature', 'authentication')),
-    code    text REFERENCES people ON DELETE CASCADE
-);
-CREATE INDEX IF NOT EXISTS serials_of ON serials (code);

@@ -110,12 +110,14 @@ def moved_out(person: IdentityNotice, update_number: int = 2) -> IdentityNotice:
 
 def taken_back(person: IdentityNotice, update_number: int, *cancels: UUID) -> IdentityNotice:
     """異動の取消し（増）of a 転出."""
-    return _changed(person, update_number, change=Change.RECORD, reason="転出取消", cancels=cancels)
+    counter = {"reason": "職権記載等", "cancels": cancels}
+    return _changed(person, update_number, change=Change.RECORD, **counter)
 
 
 def arrival_cancelled(person: IdentityNotice, update_number: int, *cancels: UUID) -> IdentityNotice:
     """異動の取消し（減）of a 転入."""
-    return _changed(person, update_number, change=Change.STRIKE, reason="転入取消", cancels=cancels)
+    counter = {"reason": "職権消除等", "cancels": cancels}
+    return _changed(person, update_number, change=Change.STRIKE, **counter)
 
 
 def _changed(person: IdentityNotice, update_number: int, **changes: Any) -> IdentityNotice:

@@ -181,7 +181,7 @@ async def test_a_move_out_reported_by_a_former_holder_changes_nothing(
     notice = await office.newborn()
     elsewhere = type(office.municipality).from_five("47999")
     async with an_office(world, elsewhere) as new_home:
-        await new_home.tell(notice.model_copy(update={"reason": "転入"}))
+        await new_home.tell(notice.model_copy(update={"reason": "転入等"}))
 
     await office.tell(_struck(notice, 2))
 

@@ -48,7 +48,7 @@ async def test_a_certificate_that_is_valid_no_longer_has_no_owner(
     [code] = await office.codes(1)
     certificate = {"serial": "70000103001", "purpose": "signature"}
     await world.control("PUT", "certificates", {**certificate, "code": code})
-    await world.control("PUT", "certificates", {**certificate, "code": None})
+    await world.control("POST", "certificates/70000103001/revocations", {})
 
     assert await _owner(office, "70000103001") is None
     assert await _serials(office, code) == Serials(signature=None, authentication=None)

@@ -63,8 +63,8 @@ SPOILT: dict[DifferenceKind, Spoilt] = {
     ),
     K.SERIAL_MISSING: Spoilt(
         "jlis",
-        "INSERT INTO serials (serial, purpose, code)"
-        " VALUES ('77{digits}', 'authentication', '{code}')",
+        "INSERT INTO jpki_certificates (serial, purpose, code, issued_at, expires_on)"
+        " VALUES ('77{digits}', 'authentication', '{code}', now(), '2031-01-01')",
     ),
     K.SERIAL_STALE: Spoilt(
         "",
