@@ -58,6 +58,8 @@ def read_certificates(answer: bytes, code: ResidentCode) -> tuple[DigitalCertifi
         raise ContractBroken("OTHER_CODE")
     with _whole():
         held = _Held.model_validate(contents(answer)).certificates
+    if any(each.code != code for each in held):
+        raise ContractBroken("OTHER_CODE")
     return tuple(each.read() for each in held)
 
 

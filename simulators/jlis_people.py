@@ -110,10 +110,13 @@ def _check_reason(notice: wire.IdentityNotice) -> None:
 
 
 def _ended(notice: wire.IdentityNotice, before: Present, after: Present) -> frozenset[jpki.Purpose]:
-    """異動等失効情報: which certificates end by this entry."""
+    """異動等失効情報: which certificates end by this entry.
+
+    Who is given back to a former holder was not struck: only what it changed of them counts.
+    """
     if notice.reason == "軽微な修正":
         return frozenset()
-    if notice.change == "消除" and not after.live:
+    if notice.change == "消除" and after.holder == before.holder:
         ends_both = notice.reason in _END_BOTH or notice.detail == _ABROAD
         return jpki.BOTH if ends_both else jpki.SIGNATURE
     moved = notice.reason == "転居" or jpki.tells_otherwise(before.contents, after.contents)

@@ -2,9 +2,9 @@
 
 A citizen files once; the 転出届 (OS-01) goes to the origin and, in parallel, the 来庁予定 (OS-02)
 to the destination.  Within one municipality it is a 転居予約, and OS-02 goes alone: it names the
-receiver as origin too.  Each can be taken back by itself.  Municipalities answer with 処理状況 (OS-03),
-which the citizen reads.  What was typed is passed on as typed: only the certificate's serial
-number says who it was.
+receiver as origin too.  Each can be taken back by itself.  Municipalities answer with 処理状況
+(OS-03), which the citizen reads.  What was typed is passed on as typed: only the certificate's
+serial number says who it was.
 
 Not imitated: 申請管理 with its files, the signature itself, the card and its PINs, payments,
 clients of third parties, the limits on days and ages.

@@ -2,9 +2,9 @@
 
 It imitates the numbering flow of 地方公共団体情報システム共通機能標準仕様書 2.4: the 個人番号 of a
 request is searched, an existing 団内統合宛名番号 is used again, otherwise one is given; then
-中間サーバー is told (AT-02) by this system itself; copies (AT-03) pass through it.  A 宛名 keeps its
-団番 when its 個人番号 changes, and when it is closed and opened again.  The 団番 never leaves towards
-the business system that asked.
+中間サーバー is told (AT-02) by this system itself; copies (AT-03) pass through it.  A 宛名 keeps
+its 団番 when its 個人番号 changes, and when it is closed and opened again.  The 団番 never leaves
+towards the business system that asked.
 
 Not imitated: the real layouts and function ids, 宛名 of firms, merging of 宛名, polling of 符号 by
 this system, data standard layouts of copies beyond the household's.

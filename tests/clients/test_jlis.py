@@ -115,6 +115,39 @@ def test_a_number_is_believed_only_if_it_is_right_and_about_this_code(
         jlis.read_number(_answer(**answer), CODE)
 
 
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ({"住民票コード": resident_code(2), "個人番号": my_number(2)}, "OTHER_CODE"),
+        ({"旧個人番号": my_number(3), "個人番号": my_number(2)}, "OTHER_NUMBER"),
+        ({"旧個人番号": NUMBER, "個人番号": NUMBER}, "SAME_NUMBER"),
+        ({"旧個人番号": NUMBER, "個人番号": f"{my_number(2)[:-1]}x"}, "WRONG_NUMBER"),
+        ({"旧個人番号": NUMBER}, "MISSING_ITEM"),
+        ({"個人番号": my_number(2)}, "MISSING_ITEM"),
+    ],
+    ids=["別のコード", "別の旧番号", "変わらない", "検査数字", "番号なし", "旧番号なし"],
+)
+def test_a_changed_number_is_believed_only_if_it_is_another_one(
+    answer: dict[str, Any], error: str
+) -> None:
+    """Red: without comparing the number that was to be changed."""
+    with pytest.raises(ContractBroken, match=f"^{error}$"):
+        jlis.read_changed_number(_answer(**{"住民票コード": CODE, **answer}), CODE, NUMBER)
+
+
+def test_a_changed_code_travels_beside_the_former_one() -> None:
+    """旧住民票コード (規則11条); blank for every other 異動."""
+    changed = a_notice(CODE, NUMBER, former_code=resident_code(2))
+
+    said = [
+        _contents(jlis.identity_notice(CHIYODA, TELEGRAM, notice))
+        for notice in (changed, a_notice(CODE, NUMBER))
+    ]
+
+    assert [each["旧住民票コード"] for each in said] == [resident_code(2), None]
+    assert [each["住民票コード"] for each in said] == [CODE, CODE]
+
+
 def test_an_answer_without_contents_breaks_the_contract() -> None:
     with pytest.raises(ContractBroken, match="MISSING_ITEM"):
         jlis.read_number(b'{"a":1}', CODE)

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import aiohttp
 
-from clients import jlis, unified_addressee
+from clients import jlis, jlis_certificates, unified_addressee
 from clients.intermediate_server import IntermediateServerClient
 from clients.jlis import JlisClient
 from clients.mynaportal import MynaportalClient
@@ -30,6 +30,7 @@ from domain.residents import Address, Entry, Sex
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
+    from domain.jpki import CertificateChanges, DigitalCertificate
     from tests.simulators.world import World
 
 
@@ -56,6 +57,36 @@ class Office:
         telegram_id = telegram_id or uuid4()
         body = jlis.number_request(self.municipality, telegram_id, code)
         return jlis.read_number(await self.jlis.send(self.municipality, telegram_id, body), code)
+
+    async def another_number(
+        self, code: ResidentCode, former: MyNumber, telegram_id: UUID | None = None
+    ) -> MyNumber:
+        """The 個人番号 that takes the place of a former one (CS-03)."""
+        telegram_id = telegram_id or uuid4()
+        body = jlis.number_change(self.municipality, telegram_id, code, former)
+        answer = await self.jlis.send(self.municipality, telegram_id, body)
+        return jlis.read_changed_number(answer, code, former)
+
+    async def certificate(self, serial: str) -> DigitalCertificate:
+        """What J-LIS says of a certificate (CS-14)."""
+        telegram_id = uuid4()
+        body = jlis.serial_query(self.municipality, telegram_id, serial)
+        answer = await self.jlis.send(self.municipality, telegram_id, body)
+        return jlis_certificates.read_certificate(answer, serial)
+
+    async def certificates(self, code: ResidentCode) -> tuple[DigitalCertificate, ...]:
+        """The valid certificates of a person (CS-14)."""
+        telegram_id = uuid4()
+        body = jlis.serials_query(self.municipality, telegram_id, code)
+        answer = await self.jlis.send(self.municipality, telegram_id, body)
+        return jlis_certificates.read_certificates(answer, code)
+
+    async def certificate_changes(self, place: str = "", count: int = 100) -> CertificateChanges:
+        """What came to pass with our residents' certificates after a place (CS-14)."""
+        telegram_id = uuid4()
+        body = jlis_certificates.changes_query(self.municipality, telegram_id, place, count)
+        answer = await self.jlis.send(self.municipality, telegram_id, body)
+        return jlis_certificates.read_changes(answer)
 
     async def tell(self, notice: IdentityNotice, telegram_id: UUID | None = None) -> UUID:
         """Send 本人確認情報; the telegram's id."""

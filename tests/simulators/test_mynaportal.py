@@ -97,6 +97,37 @@ async def test_each_part_is_taken_back_by_itself_and_once(
         await world.control("POST", _withdrawals(filed), {"kind": "OS-01"})
 
 
+async def test_a_move_within_one_municipality_is_a_visit_alone(
+    world: World, office: Office, inbox: Inbox
+) -> None:
+    """転居予約: OS-02 from here to here, and no 転出届; told and taken back like any other.
+
+    Red: with an OS-01 for every application.
+    """
+    filed = await _file(world, office, office)
+    assert [*filed["messages"]] == ["OS-02"]
+
+    [plan] = await inbox.of(office.municipality, 1)
+    visit = plan.read()
+    assert isinstance(visit.contents, VisitPlan)
+    assert visit.contents.origin == visit.municipality == office.municipality
+    await _tell(office, filed, PortalState.RECEIVED, place="２階３番窓口")
+    with pytest.raises(aiohttp.ClientResponseError, match="404"):
+        await world.control("POST", _withdrawals(filed), {"kind": "OS-01"})
+    await world.control("POST", _withdrawals(filed), {"kind": "OS-02"})
+
+    withdrawal = (await inbox.of(office.municipality, 2))[-1].read()
+    assert withdrawal.kind is Message.VISIT_PLAN
+    assert withdrawal.contents == PortalWithdrawal(
+        application_id=UUID(filed["id"]), withdraws=visit.message_id
+    )
+    await _tell(office, filed, PortalState.WITHDRAWN)
+    seen = await world.control("GET", f"{HERE}/{filed['id']}")
+    assert seen["move_out"] is None
+    assert seen["visit"]["withdrawn"]
+    assert [each["state"] for each in seen["visit"]["history"]] == ["受付", "取消"]
+
+
 async def test_the_citizen_sees_what_each_municipality_answered(
     world: World, office: Office, new_home: Office
 ) -> None:

@@ -58,15 +58,46 @@ async def test_an_addressee_sent_again_is_updated(world: World, office: Office) 
 
 
 async def test_a_changed_number_keeps_its_unified_number(world: World, office: Office) -> None:
-    """番号法7条2項: the 個人番号 may change, the 団番 may not (共通機能標準仕様書 2.4.6)."""
-    await office.register_addressee(await _a_number(office), 1)
+    """番号法7条2項: the 個人番号 may change, the 団番 may not (共通機能標準仕様書 2.4.6).
+
+    中間サーバー is told again, and which number it was before stays known.
+
+    Red: without the row of the former number.
+    """
+    former = await _known(office)
     [before] = (await world.ledger("unified_addressee", office.municipality))["addressees"]
 
-    await office.register_addressee(await _a_number(office), 1)
+    request = await office.register_addressee(await _a_number(office), 1)
 
-    [after] = (await world.ledger("unified_addressee", office.municipality))["addressees"]
-    assert after["unified_number"] == before["unified_number"]
+    await becomes_true(lambda: office.addressee.notified(office.municipality, request))
+    ledger = await world.ledger("unified_addressee", office.municipality)
+    [after], [kept] = ledger["addressees"], ledger["former_numbers"]
+    assert after["unified_number"] == before["unified_number"] == kept["unified_number"]
     assert after["my_number"] != before["my_number"]
+    assert (kept["my_number"], kept["request_id"]) == (former, str(request))
+    there = (await world.ledger("intermediate_server", office.municipality))["numbers"]
+    assert [held["closed"] for held in there] == [False]
+
+
+async def test_an_addressee_opened_again_keeps_its_unified_number(
+    world: World, office: Office
+) -> None:
+    """異動の取消し（増）: also where the 個人番号 was changed in between.
+
+    Red: with 団番 that are looked for among open 宛名 only.
+    """
+    number = await _known(office)
+    [before] = (await world.ledger("unified_addressee", office.municipality))["addressees"]
+
+    for again in (number, await _a_number(office)):
+        await office.close_addressee(1)
+        request = await office.register_addressee(again, 1)
+        await becomes_true(lambda r=request: office.addressee.notified(office.municipality, r))
+
+        [after] = (await world.ledger("unified_addressee", office.municipality))["addressees"]
+        assert (after["unified_number"], after["closed"]) == (before["unified_number"], False)
+    there = (await world.ledger("intermediate_server", office.municipality))["numbers"]
+    assert [held["closed"] for held in there] == [False]
 
 
 async def test_a_number_that_leads_to_another_person_is_refused(office: Office) -> None:
