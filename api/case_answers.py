@@ -79,6 +79,9 @@ class Waiting(BaseModel):
     peer: str | None = None
     failed_attempts: int = 0
     behind: str = Field(default="", description="先に終わるべき案件")
+    mark: str = Field(
+        default="", description="どこまで進んだか、又は相手での番号", examples=["1,200 / 5,000 人"]
+    )
 
 
 class PersonAtStep(BaseModel):

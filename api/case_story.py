@@ -145,6 +145,7 @@ def _for_its_turn(wait: Wait) -> Waiting:
         step=wait.step,
         subject=wait.subject,
         behind=wait.behind,
+        mark=wait.mark,
     )
 
 

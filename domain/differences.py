@@ -23,6 +23,7 @@ class DifferenceKind(StrEnum):
     JLIS_STRANGER = "JLIS_STRANGER"
     SERIAL_MISSING = "SERIAL_MISSING"
     SERIAL_STALE = "SERIAL_STALE"
+    SERIAL_UNMATCHED = "SERIAL_UNMATCHED"
     ADDRESSEE_MISSING = "ADDRESSEE_MISSING"
     ADDRESSEE_STILL_OPEN = "ADDRESSEE_STILL_OPEN"
     ADDRESSEE_CONTENTS = "ADDRESSEE_CONTENTS"
@@ -142,6 +143,13 @@ DIFFERENCES: dict[DifferenceKind, DifferenceWords] = {
         "A serial number linked here is valid no longer",
         _R.LINK_SERIALS,
     ),
+    _K.SERIAL_UNMATCHED: DifferenceWords(
+        _J,
+        "電子証明書の異動が届いた人が、台帳にいない",
+        "A certificate changed of somebody the register does not know",
+        None,
+        "住民票コードの人を確かめる。転入の途中なら、記載した後に一人分の証明書シリアル取得を行う",
+    ),
     _K.ADDRESSEE_MISSING: DifferenceWords(
         _U,
         "住民の宛名が統合宛名にない、又は閉じている",
@@ -204,6 +212,10 @@ DIFFERENCES: dict[DifferenceKind, DifferenceWords] = {
         _R.OBTAIN_LINKAGE_CODE,
     ),
 }
+
+
+MET_BY_BATCH = frozenset({DifferenceKind.SERIAL_UNMATCHED})
+"""Kinds that the changes of certificates bring; every other is met by a 突合."""
 
 
 class DifferenceState(StrEnum):

@@ -85,6 +85,7 @@ class Wait(Payload):
     until: datetime | None
     behind: str
     overdue: bool
+    mark: str = ""
 
 
 class Incident(Payload):
@@ -169,7 +170,7 @@ _FAILURES = (
     " WHERE municipality = tenant() AND case_id = $1 ORDER BY since"
 )
 _WAITS = (
-    "SELECT step, subject, kind, since, until, behind,"
+    "SELECT step, subject, kind, since, until, behind, mark,"
     " kind = 'move_in_notice' AND until <= business_now() AS overdue FROM case_wait"
     " WHERE municipality = tenant() AND case_id = $1 AND NOT over ORDER BY since"
 )

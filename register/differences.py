@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from domain.differences import DifferenceKind, DifferenceState
+from domain.differences import MET_BY_BATCH, DifferenceKind, DifferenceState
 from domain.identifiers import new_id
 from domain.payload import Payload
 
 if TYPE_CHECKING:
-    from register.transactions import Tx
+    from collections.abc import Sequence
+
+    from register.transactions import Row, Tx
 
 
 class Difference(Payload):
@@ -91,14 +93,32 @@ async def leave(tx: Tx, municipality: str, case_id: UUID, found: Found) -> None:
 async def close_unmet(tx: Tx, municipality: str, case_id: UUID) -> int:
     """A 突合 is through: whatever it has not met is gone.  Returns how many."""
     rows = await tx.fetch(
-        "UPDATE difference SET state = 'gone', gone_at = business_now()"
-        " WHERE municipality = $1 AND state <> 'gone' AND last_case <> $2 RETURNING difference_id",
+        "UPDATE difference SET state = 'gone', gone_at = business_now() WHERE municipality = $1"
+        " AND state <> 'gone' AND last_case <> $2 AND kind <> ALL($3) RETURNING difference_id",
         municipality,
         case_id,
+        list(MET_BY_BATCH),
     )
+    await _gone(tx, municipality, case_id, rows)
+    return len(rows)
+
+
+async def close_known(tx: Tx, municipality: str, case_id: UUID) -> None:
+    """Whose certificates changed before they were entered, and who is here by now, are no work."""
+    rows = await tx.fetch(
+        "UPDATE difference d SET state = 'gone', gone_at = business_now() WHERE municipality = $1"
+        " AND state <> 'gone' AND kind = ANY($2) AND EXISTS (SELECT FROM resident_today r"
+        "  WHERE r.municipality = $1 AND r.code = d.about AND r.presence = '現存')"
+        " RETURNING difference_id",
+        municipality,
+        list(MET_BY_BATCH),
+    )
+    await _gone(tx, municipality, case_id, rows)
+
+
+async def _gone(tx: Tx, municipality: str, case_id: UUID, rows: Sequence[Row]) -> None:
     for row in rows:
         await _log(tx, municipality, row["difference_id"], "gone", Ruling(case_id, "", ""))
-    return len(rows)
 
 
 async def lock(tx: Tx, difference_id: UUID) -> Difference | None:

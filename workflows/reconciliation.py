@@ -6,6 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.reconciliations import Reconciliations
+    from activities.serials import Serials
     from domain.cases import CaseRef, Procedure
     from workflows.conduct import Conduct
 
@@ -23,5 +24,7 @@ class Reconciliation(Conduct):
         """The office's manual for a 突合; nothing is undone, because nothing is changed."""
         # No undo: these look, and list.  統合宛名 first: it is open when 住基ネット is not.
         await self.perform(Reconciliations.compare_addressees)
+        # No undo: what has changed at J-LIS stays changed; only what is left after it differs.
+        await self.perform(Serials.take_changes)
         await self.perform(Reconciliations.compare_juki_net)
         await self.perform(Reconciliations.conclude)

@@ -15,6 +15,7 @@ from workflows.move_in_notice import MoveInNotice
 from workflows.move_out import MoveOut
 from workflows.reconciliation import Reconciliation
 from workflows.repair import Repair
+from workflows.serial_batch import SerialBatch
 from workflows.special_move_in import SpecialMoveIn
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ PROCEDURES: tuple[type[Conduct], ...] = (
     MoveIn,
     LinkageCode,
     CertificateSerial,
+    SerialBatch,
     CodeTopUp,
     Reconciliation,
     Repair,

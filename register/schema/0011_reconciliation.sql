@@ -78,3 +78,28 @@ CREATE INDEX case_file_last_due ON case_file (municipality, procedure, accepted_
 DROP POLICY relaying ON case_file;
 CREATE POLICY relaying ON case_file TO juki_relay
     USING (true) WITH CHECK (procedure IN ('住民票コード補充', '突合', '証明書シリアル一括取得') OR started_at IS NOT NULL);
+
+-- The life of a certificate as J-LIS told it: which it came after, by keyed hash, and until when it is good.
+ALTER TABLE certificate_serial
+    ADD COLUMN replaces bytea,
+    ADD COLUMN expires_on date,
+    ADD COLUMN ended_at timestamptz;
+CREATE INDEX certificate_serial_resident ON certificate_serial (municipality, resident_id);
+
+-- Changes of certificates, page by page; `place` is J-LIS's own mark of where the next question goes on.
+CREATE TABLE serial_page (
+    municipality  text NOT NULL,
+    case_id       uuid NOT NULL,
+    telegram_id   uuid NOT NULL,
+    place         text NOT NULL,
+    more          boolean NOT NULL,
+    linked        integer NOT NULL,
+    revoked       integer NOT NULL,
+    unmatched     integer NOT NULL,
+    PRIMARY KEY (municipality, telegram_id)
+);
+CALL declare_log('serial_page');
+CREATE INDEX serial_page_case ON serial_page (municipality, case_id);
+
+-- How far a wait has come, or what the silent side knows the matter by.
+ALTER TABLE case_wait ADD COLUMN mark text NOT NULL DEFAULT '';

@@ -3,15 +3,21 @@
 # ruff: noqa: S608 - statements put together from our own texts
 from __future__ import annotations
 
+import asyncio
+from datetime import date, time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from domain.cases import Procedure, Verb
-from domain.differences import DIFFERENCES, DifferenceKind, DifferenceState
+from domain.differences import DIFFERENCES, MET_BY_BATCH, DifferenceKind, DifferenceState
 from domain.telegrams import Message
+from register import outbox
 from register.municipalities import Parameters
+from register.outbox import Due
 from register.serials import SERIAL
+from relay.engine import Engine
+from runtime.database import pool
 from tests.comparable import code_of, comparable, first, inside, outside
 from tests.eventually import eventually
 
@@ -125,7 +131,7 @@ CLOSED = {
 }
 
 
-@pytest.mark.parametrize("kind", DifferenceKind)
+@pytest.mark.parametrize("kind", [kind for kind in K if kind not in MET_BY_BATCH])
 async def test_every_kind_of_difference_is_found_repaired_and_gone(
     frontier: Frontier, kind: DifferenceKind
 ) -> None:
@@ -153,7 +159,7 @@ async def test_every_kind_of_difference_is_found_repaired_and_gone(
 
 def test_every_kind_has_words_and_a_way_out() -> None:
     """A repair by machine, or what staff do instead; each told from each other by its words."""
-    assert set(DIFFERENCES) == set(DifferenceKind) == {*SPOILT, *LEFT}
+    assert set(DIFFERENCES) == set(K) == {*SPOILT, *LEFT, *MET_BY_BATCH}
     assert all(words.repair or words.advice for words in DIFFERENCES.values())
     assert len({words.ja for words in DIFFERENCES.values()}) == len(DIFFERENCES)
 
@@ -222,6 +228,80 @@ async def test_a_lost_reply_and_a_silent_server_are_asked_again(frontier: Fronti
     await town.fault("intermediate_server", "UNAVAILABLE", message="AT-17", times=2)
 
     assert await _found(frontier, town) == []
+
+
+async def test_the_day_is_complete_or_says_who_is_not(frontier: Frontier) -> None:
+    """A child without a number is an exception with its case; a withdrawn one is nobody.
+
+    Red: ask the number of anybody's case instead of this person's vault.
+    """
+    town = await comparable(frontier)
+    today = (await frontier.today()).isoformat()
+    await town.fault("jlis", "REFUSE", message=Message.NUMBER_REQUEST)
+    birth = await town.report_birth()
+    incident = await birth.parks()
+
+    lacking = await frontier.get(town, f"/v1/completeness?day={today}")
+
+    assert lacking["ja"] == "2026年12月1日分は1人です。1人がそろっていません。"
+    (exception,) = lacking["exceptions"]
+    assert exception["case_number"] == birth.ref.case_number
+    assert exception["missing"] == [
+        "個人番号がまだない",
+        "宛名がまだない",
+        "中間サーバーへの通知をまだ確認していない",
+    ]
+    await birth.decide(Verb.RETRY, incident=incident["incident_id"])
+    await birth.closes()
+    whole = await frontier.get(town, "/v1/completeness")
+    assert (whole["people"], whole["complete"], whole["exceptions"]) == (1, 1, [])
+    assert whole["ja"].endswith("全員そろっています。")
+    tomorrow = await frontier.get(town, "/v1/completeness?day=2026-12-02")
+    assert tomorrow["people"] == 0
+
+
+async def test_the_calendar_opens_one_a_day_and_makes_up_for_a_sleep(frontier: Frontier) -> None:
+    """Due at its hour, once; two who look at once open one; a town without an hour has none.
+
+    Red: leave out the hour that struck last, or the unique index with the lock.
+    """
+    at_two = Parameters(reconcile_at=time(2))
+    town, other = await comparable(frontier, parameters=at_two), await comparable(frontier)
+    place = frontier.house.place["database_urls"]["juki_relay"]
+    async with pool(place, application="calendar", largest=4) as relay:
+        await asyncio.gather(*(outbox.open_what_is_due(relay) for _ in range(4)))
+        (case,) = await frontier.cases_of(town, Procedure.RECONCILIATION)
+        await case.closes()
+        await outbox.open_what_is_due(relay)
+        assert len(await frontier.cases_of(town, Procedure.RECONCILIATION)) == 1
+        await frontier.on(date(2026, 12, 2), 1)
+        await outbox.open_what_is_due(relay)
+        assert len(await frontier.cases_of(town, Procedure.RECONCILIATION)) == 1
+        await frontier.on(date(2026, 12, 4), 9)
+        await outbox.open_what_is_due(relay)
+
+    assert len(await frontier.cases_of(town, Procedure.RECONCILIATION)) == 2
+    assert await frontier.cases_of(other, Procedure.RECONCILIATION) == []
+    await (await frontier.cases_of(town, Procedure.RECONCILIATION))[-1].closes()
+
+
+async def test_a_terminated_run_goes_on_at_its_page(frontier: Frontier) -> None:
+    """Whoever continues begins behind the last page written.  Red: begin at the first page."""
+    town = await comparable(frontier, parameters=PAGED)
+    await town.fault("jlis", "UNAVAILABLE", message=Message.COMPARISON, on="any", times=3, skip=1)
+    assert (await frontier.post(town, "/v1/reconciliations", {}))[0] == 202
+    (case,) = await frontier.cases_of(town, Procedure.RECONCILIATION)
+    await case.fails("住基ネットと照合する")
+    await case.terminate()
+    house = frontier.house
+
+    engine = Engine(house.client, house.settings.temporal_task_queue)
+    await engine.start(Due(case.ref, case.procedure))
+
+    await case.closes()
+    told = await frontier.get(town, f"/v1/reconciliations/{case.ref.case_number}")
+    assert [one["ja"] for one in told["progress"]] == ["6 / 6 人", "6 / 6 人"]
+    assert (await frontier.told(case, "jlis"))[Message.COMPARISON] == 4
 
 
 async def _spoil(town: Town, kind: DifferenceKind) -> None:
