@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from domain.errors import Refused
 from domain.numbers import MunicipalityCode
@@ -44,6 +44,11 @@ class Parameters(Payload):
     """突合の一頁の人数."""
     serials_at: time | None = None
     """証明書の異動を毎日取り込み始める時刻（日本時間）。設定しなければ自動では始めない."""
+
+    @field_validator("reconcile_at", "serials_at", mode="before")
+    @classmethod
+    def _blank_is_never(cls, value: object) -> object:
+        return None if value == "" else value
 
 
 class Municipality(Payload):
