@@ -13,7 +13,7 @@ from domain.cases import Progress, WaitKind
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from activities.desk import Desk
+    from activities.desk import Desk, Work
     from domain.cases import StepRef
 
 
@@ -30,10 +30,21 @@ class Attention(NamedTuple):
     at_most: timedelta = timedelta(minutes=10)
 
 
+async def _at_work(work: Work, pause: float) -> Progress:
+    return await work.waits(WaitKind.PEER_PROGRESS, pause)
+
+
 async def watch(
-    desk: Desk, ref: StepRef, attention: Attention, happened: Callable[[], Awaitable[bool]]
+    desk: Desk,
+    ref: StepRef,
+    attention: Attention,
+    happened: Callable[[], Awaitable[bool]],
+    stays_away: Callable[[Work, float], Awaitable[Progress]] = _at_work,
 ) -> Progress:
-    """Settle the running step once ``happened`` says so; otherwise report how long to stay away."""
+    """Settle the running step once ``happened`` says so; otherwise report how long to stay away.
+
+    ``stays_away`` is told the pause in seconds, and says in the ledger what the step waits for.
+    """
     for _ in range(max(int(attention.at_first / attention.often), 1)):
         if await happened():
             async with desk.step(ref) as work:
@@ -42,7 +53,7 @@ async def watch(
     async with desk.step(ref) as work:
         lasting = await work.waiting_for()
         pause = min(max(attention.later, lasting), attention.at_most)
-        return await work.waits(WaitKind.PEER_PROGRESS, pause.total_seconds())
+        return await stays_away(work, pause.total_seconds())
 
 
 def attempt_key() -> str:

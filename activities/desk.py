@@ -74,9 +74,11 @@ class Work(NamedTuple):
                 self.tx, self.ref, self.line, StepState.BEGUN, self.place.generation
             )
 
-    async def waits(self, kind: WaitKind, seconds: float, behind: str = "") -> Progress:
+    async def waits(
+        self, kind: WaitKind, seconds: float, behind: str = "", mark: str = ""
+    ) -> Progress:
         """Note what the step waits for, and report it."""
-        progress = Progress(wait=kind, seconds=seconds, behind=behind)
+        progress = Progress(wait=kind, seconds=seconds, behind=behind, mark=mark)
         await ledger.wait(self.tx, self.ref, self.step, progress)
         return progress
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from activities.attention import watch
 from activities.letters import Draft
 from activities.person import number_of
 from activities.step import ByHand, step
 from clients import jlis
-from domain.cases import Progress, StepRef
+from domain.cases import Progress, StepRef, WaitKind
 from domain.telegrams import Message, Peer
-from register import telegrams
+from register import ledger, linkages, municipalities
 from register.telegrams import TelegramState
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from activities.attention import Attention
     from activities.desk import Desk, Work
     from activities.dispatch import Dispatch
     from clients.intermediate_server import IntermediateServerClient
+    from register.linkages import Asked
     from register.telegrams import Sent
     from register.vault import Vault
 
@@ -44,20 +46,53 @@ class Linkage:
 
     @step("機関別符号を取得する", peer=Peer.JLIS, by_hand=ByHand.WITH_EVIDENCE)
     async def obtain_code(self, ref: StepRef) -> Progress:
-        """CS-13 under a 処理通番 of ours; then wait until 中間サーバー has the 符号."""
+        """CS-13 under a 処理通番 of ours; then wait until 中間サーバー has the 符号.
+
+        Once the municipality's patience has passed it is asked for anew, under the next 処理通番.
+        That makes no second 符号: there is one per person, and whichever 処理通番 it arrives under
+        settles the step.
+        """
+        standing = await self._standing(ref)
+        if await self._has_come(ref, standing.asked):
+            return await self._settled(ref)
         progress = await self._dispatch.deliver(ref, _LinkageRequest(self._vault))
         if progress.wait is not None:
-            return progress
-        async with self._desk.step(ref) as work:
-            if work.settled:
-                return Progress()
-            asked = await telegrams.of_step(work.tx, ref, work.step)
-        number = str(
-            [sent for sent in asked if sent.state is TelegramState.DELIVERED][-1].telegram_id
-        )
+            return self._without_losing_sight(progress, standing.asked)
+        standing = await self._standing(ref)
+        if standing.settled:
+            return Progress()
         return await watch(
-            self._desk, ref, self._attention, lambda: self._client.linked(ref.municipality, number)
+            self._desk,
+            ref,
+            self._attention,
+            lambda: self._has_come(ref, standing.asked),
+            _waits_for_the_server,
         )
+
+    def _without_losing_sight(self, progress: Progress, asked: list[Asked]) -> Progress:
+        """住基ネット may be closed when asking anew is due: what was asked may come meanwhile."""
+        longest = self._attention.at_most.total_seconds() if asked else progress.seconds
+        return progress.model_copy(update={"seconds": min(progress.seconds, longest)})
+
+    async def _standing(self, ref: StepRef) -> _Standing:
+        async with self._desk.step(ref) as work:
+            asked = [] if work.settled else await linkages.asked(work.tx, ref)
+            return _Standing(work.settled, asked)
+
+    async def _has_come(self, ref: StepRef, asked: list[Asked]) -> bool:
+        for one in reversed(asked):
+            if await self._client.linked(ref.municipality, str(one.request_number)):
+                return True
+        return False
+
+    async def _settled(self, ref: StepRef) -> Progress:
+        async with self._desk.step(ref) as work:
+            return Progress() if work.settled else await work.done()
+
+
+class _Standing(NamedTuple):
+    settled: bool
+    asked: list[Asked]
 
 
 class _LinkageRequest:
@@ -70,11 +105,39 @@ class _LinkageRequest:
         self._vault = vault
 
     async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | Progress:
-        if any(sent.state is TelegramState.DELIVERED for sent in earlier):
+        arrived = [sent.telegram_id for sent in earlier if sent.state is TelegramState.DELIVERED]
+        # What was asked under this very 処理通番 is no reason to ask nothing more.
+        if telegram in arrived or (arrived and await self._may_still_come(work)):
             return Progress()
         number = await number_of(work, self._vault)
         return Draft(jlis.linkage_request(work.ref.municipality, telegram, str(telegram), number))
 
     async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
-        del work, telegram, answer
+        del answer
+        await linkages.taken(work.tx, work.ref, work.resident_id, telegram)
         return Progress()
+
+    async def _may_still_come(self, work: Work) -> bool:
+        asked = await linkages.asked(work.tx, work.ref)
+        return bool(asked) and await _due(work, asked) > work.place.now
+
+
+async def _waits_for_the_server(work: Work, pause: float) -> Progress:
+    """住基ネット has it, 中間サーバー does not: until when, and under which number."""
+    asked = await linkages.asked(work.tx, work.ref)
+    due = await _due(work, asked)
+    left = max((due - work.place.now).total_seconds(), 0)
+    progress = Progress(
+        wait=WaitKind.LINKAGE_CODE,
+        seconds=min(pause, left),
+        until=due,
+        mark=f"処理通番 {asked[-1].request_number}",
+    )
+    await ledger.wait(work.tx, work.ref, work.step, progress)
+    return progress
+
+
+async def _due(work: Work, asked: list[Asked]) -> datetime:
+    """When the newest request has been waited for long enough."""
+    patience = (await municipalities.load(work.tx)).parameters.linkage_patience
+    return asked[-1].accepted_at + patience

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from enum import Enum
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from activities import plans
 from activities.letters import Draft
 from activities.person import person_of
 from activities.step import ByHand, step, undo
 from clients import inbox as wire
-from clients import jlis, mynaportal
-from domain.cases import Progress, StepRef
+from clients import jlis, jlis_certificates, mynaportal
+from domain.cases import Progress, StepRef, WaitKind
+from domain.differences import DifferenceKind
 from domain.errors import Refused
 from domain.moves import PortalMoveOut, PortalState, VisitPlan
 from domain.telegrams import Message, Peer
-from register import arrivals, inbox, serials, telegrams
+from register import arrivals, differences, inbox, municipalities, serials, telegrams
+from register.differences import Found
 from register.inbox import InboxState
+from register.serials import Turned
 from register.telegrams import TelegramState
+from register.vault import erase_body
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from activities.desk import Desk, Work
     from activities.dispatch import Dispatch
+    from domain.jpki import DigitalCertificate
     from domain.moves import Arrival
     from domain.numbers import ResidentCode
     from register.telegrams import Sent
@@ -66,8 +72,8 @@ class Serials:
             if work.settled:
                 return Progress()
             message_id = await serials.asked_about(work.tx, ref)
-            standing = await inbox.lock(work.tx, ref.municipality, message_id)
-            if standing is not None and standing.state is InboxState.IDENTIFYING:
+            standing = message_id and await inbox.lock(work.tx, ref.municipality, message_id)
+            if message_id and standing and standing.state is InboxState.IDENTIFYING:
                 await inbox.place(
                     work.tx,
                     ref.municipality,
@@ -94,13 +100,19 @@ class Serials:
         async with self._desk.step(ref) as work:
             if work.settled:
                 return Progress()
-            await serials.revoke(work.tx, ref.municipality, work.resident_id)
+            if work.place.resident_id is not None:
+                await serials.revoke(work.tx, ref.municipality, work.resident_id)
             return await work.done()
 
     @step("シリアル番号を紐付け直す", peer=Peer.JLIS, by_hand=ByHand.WITH_EVIDENCE, amendable=False)
     async def link_again(self, ref: StepRef) -> Progress:
         """CS-14 under the person's new code: the same certificates, found by it from now on."""
         return await self._dispatch.deliver(ref, _Theirs(self._vault))
+
+    @step("証明書の異動を取り込む", peer=Peer.JLIS, amendable=False)
+    async def take_changes(self, ref: StepRef) -> Progress:
+        """CS-14, one page: what was issued, renewed and revoked since the last page (7.1.2.4)."""
+        return await self._dispatch.deliver(ref, _Changes(self._vault))
 
 
 class _Whose:
@@ -144,6 +156,8 @@ class _HasBeen:
         del earlier
         town = work.ref.municipality
         message_id = await serials.asked_about(work.tx, work.ref)
+        if message_id is None:
+            return None
         standing = await inbox.standing(work.tx, town, message_id)
         kept = await inbox.one(work.tx, self._vault, town, message_id)
         merged = standing is not None and standing.case_id and standing.state is InboxState.MERGED
@@ -169,23 +183,85 @@ class _Theirs:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft:
+    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
         del earlier
+        if work.place.resident_id is None:
+            return None
         person = await person_of(work)
         return Draft(jlis.serials_query(work.ref.municipality, telegram, person.code))
 
     async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
         del telegram
         person = await person_of(work)
-        theirs = jlis.read_serials(answer, person.code)
+        theirs = jlis_certificates.read_certificates(answer, person.code)
         await serials.link(work.tx, self._vault, work.ref.municipality, work.resident_id, theirs)
         return await work.done()
+
+
+class _Changes:
+    """CS-14 since the last page of the municipality, whichever case took that in."""
+
+    peer = Peer.JLIS
+    message = Message.SERIAL_QUERY
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
+        del earlier
+        at = await serials.reached(work.tx, work.ref)
+        if at.over:
+            return None
+        limit = (await municipalities.load(work.tx)).parameters.reconciliation_page
+        town = work.ref.municipality
+        return Draft(jlis_certificates.changes_query(town, telegram, at.place, limit))
+
+    async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
+        told = jlis_certificates.read_changes(answer)
+        taken = Counter([await self._take(work, one.certificate) for one in told.changes])
+        page = Turned(
+            telegram_id=telegram,
+            place=told.place,
+            more=told.more,
+            linked=taken[_Taken.LINKED],
+            revoked=taken[_Taken.REVOKED],
+            unmatched=taken[_Taken.UNMATCHED],
+        )
+        counts = await serials.turn(work.tx, work.ref, page)
+        await erase_body(work.tx, telegram, "TAKEN_IN")
+        if told.more:
+            so_far = f"紐付け {counts.linked:,} 件、失効 {counts.revoked:,} 件"
+            return await work.waits(WaitKind.NEXT_PAGE, 0, mark=so_far)
+        await differences.close_known(work.tx, work.ref.municipality, work.ref.case_id)
+        return await work.done()
+
+    async def _take(self, work: Work, certificate: DigitalCertificate) -> _Taken:
+        """Link, end, or list for staff; the certificate is told as it stands by now."""
+        town, code = work.ref.municipality, certificate.code
+        resident_id = code and await serials.owner(work.tx, town, code)
+        if code is not None and resident_id is None and certificate.valid:
+            found = Found(DifferenceKind.SERIAL_UNMATCHED, code, None)
+            await differences.find(work.tx, town, work.ref.case_id, found)
+            return _Taken.UNMATCHED
+        if isinstance(resident_id, UUID):
+            await serials.note(work.tx, self._vault, town, resident_id, certificate)
+        else:
+            await serials.end(work.tx, self._vault, town, certificate)
+        return _Taken.LINKED if certificate.valid else _Taken.REVOKED
+
+
+class _Taken(Enum):
+    LINKED = "linked"
+    REVOKED = "revoked"
+    UNMATCHED = "unmatched"
 
 
 async def _asked_about(work: Work, vault: Vault) -> Arrival | None:
     """The application of this case, locked; ``None`` once it has been placed otherwise."""
     town = work.ref.municipality
     message_id = await serials.asked_about(work.tx, work.ref)
+    if message_id is None:
+        return None
     standing = await inbox.lock(work.tx, town, message_id)
     if standing is None or standing.state is not InboxState.IDENTIFYING:
         return None

@@ -42,6 +42,7 @@ class StepCard(NamedTuple):
     announces: bool = False
     whole_case: bool = False
     enters: bool = False
+    repeats: str | None = None
 
     @property
     def verbs(self) -> tuple[Verb, ...]:
@@ -66,6 +67,7 @@ def step(  # noqa: PLR0913 - traits of a step, each by name and each with a usua
     announces: bool = False,
     whole_case: bool = False,
     enters: bool = False,
+    repeats: Callable[..., Any] | None = None,
 ) -> Callable[[Method], Method]:
     """Declare a step under the name operators read, permanent once landed.
 
@@ -73,7 +75,7 @@ def step(  # noqa: PLR0913 - traits of a step, each by name and each with a usua
     ``amendable`` is false where the case has no 届出 to correct; ``announces`` marks the step that
     tells 住基ネット of the history's rows, and so holds the lane; ``whole_case`` one that is done
     once for all persons of the case; ``enters`` one that writes the register (本登録), and stands
-    behind 審査・決裁.
+    behind 審査・決裁; ``repeats`` names the step whose work a repair does again.
     """
     return _declared(
         StepCard(
@@ -85,6 +87,7 @@ def step(  # noqa: PLR0913 - traits of a step, each by name and each with a usua
             announces=announces,
             whole_case=whole_case,
             enters=enters,
+            repeats=None if repeats is None else card_of(repeats).name,
         )
     )
 

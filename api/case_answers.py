@@ -55,6 +55,7 @@ class Waiting(BaseModel):
     kind: str = Field(
         description="start: 開始、staff: 職員の判断、decision: 判断の実行、failure: 再試行、"
         "lane: 先の電文、code_stock: 住民票コード、opening: 開局、peer_progress: 相手の処理、"
+        "linkage_code: 中間サーバーの機関別符号、next_page: 次の頁、"
         "departure_day: 転出予定日又は転入通知、move_in_notice: 転入通知、"
         "certificate: 転出証明書情報、visit: 来庁、approval: 決裁"
     )
@@ -67,6 +68,10 @@ class Waiting(BaseModel):
     then_en: str = ""
     may_ja: str = Field(default="", description="職員にできること")
     may_en: str = ""
+    silent_ja: str = Field(
+        default="", description="二つの系を通る処理で、どちらがまだか（機関別符号の取得）"
+    )
+    silent_en: str = ""
     next_try: datetime | None = None
     step: str = ""
     subject: int | None = None
@@ -74,6 +79,9 @@ class Waiting(BaseModel):
     peer: str | None = None
     failed_attempts: int = 0
     behind: str = Field(default="", description="先に終わるべき案件")
+    mark: str = Field(
+        default="", description="どこまで進んだか、又は相手での番号", examples=["1,200 / 5,000 人"]
+    )
 
 
 class PersonAtStep(BaseModel):

@@ -17,6 +17,7 @@ from api.case_answers import (
     StepAnswer,
     Waiting,
 )
+from api.linkage_words import OBTAIN_CODE, silent_side
 from api.manual import Line, amendable, manual, needs
 from api.problem_types import Words
 from api.runbook import PEERS, VERBS, advice
@@ -75,6 +76,11 @@ def noted(note: PeerNote) -> PeerNoteAnswer:
 
 def waiting_for(file: CaseFile, parts: CaseParts) -> Iterator[Waiting]:
     """Everything an open case waits for; nothing while it simply runs."""
+    for one in _waits(file, parts):
+        yield _with_the_silent_side(one, parts)
+
+
+def _waits(file: CaseFile, parts: CaseParts) -> Iterator[Waiting]:
     if file.state is not CaseState.OPEN:
         return
     if file.started_at is None:
@@ -82,6 +88,15 @@ def waiting_for(file: CaseFile, parts: CaseParts) -> Iterator[Waiting]:
     yield from (_for_people(one) for one in parts.incidents if one.state != "closed")
     yield from (_for_time(failure) for failure in parts.failures if not failure.over)
     yield from (_for_its_turn(wait) for wait in parts.waits)
+
+
+def _with_the_silent_side(waiting: Waiting, parts: CaseParts) -> Waiting:
+    """機関別符号の取得 passes through two systems: which of them has not done its part."""
+    if waiting.step != OBTAIN_CODE:
+        return waiting
+    asked = [one for one in parts.linkages if one.subject == waiting.subject]
+    words = silent_side(asked[-1] if asked else None, len(asked))
+    return waiting.model_copy(update={"silent_ja": words.ja, "silent_en": words.en})
 
 
 def _for_people(incident: Incident) -> Waiting:
@@ -130,6 +145,7 @@ def _for_its_turn(wait: Wait) -> Waiting:
         step=wait.step,
         subject=wait.subject,
         behind=wait.behind,
+        mark=wait.mark,
     )
 
 

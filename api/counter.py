@@ -29,6 +29,7 @@ _REMEMBERED = {
     ProblemType.UNKNOWN_MESSAGE,
     ProblemType.UNKNOWN_HOUSEHOLD,
     ProblemType.UNKNOWN_RESIDENT,
+    ProblemType.UNKNOWN_DIFFERENCE,
 }
 
 

@@ -12,6 +12,7 @@ from api.fields import wrong
 from api.problem_types import ProblemType
 from api.problems import Problem
 from register.case_lists import Place
+from register.differences import Behind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,16 @@ def to_case(cursor: str) -> Place:
     if place.accepted_at.tzinfo is None:
         raise _bad()
     return place
+
+
+def of_difference(found_at: datetime, difference_id: UUID) -> str:
+    """The place of a difference in the list of differences."""
+    return _sealed([found_at.isoformat(), difference_id.hex])
+
+
+def to_difference(cursor: str) -> Behind:
+    """Raises `Problem` INVALID_INPUT for what is no cursor of that list."""
+    return Behind(*to_case(cursor))
 
 
 def of_row(tx: int, row: int) -> str:

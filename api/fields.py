@@ -138,6 +138,7 @@ _SENTENCES = SENTENCES | {
     "NOT_ABROAD": ("国外転出では使えません。", "Not for a move abroad."),
     "NOT_BOTH": ("国内か国外か、一方だけを書きます。", "Either a municipality or a country."),
     "TOO_FAR_AHEAD": ("一年より先の日です。", "More than a year ahead."),
+    "NOT_A_RESIDENT": ("今は住民ではありません。", "Not a resident at present."),
     "HEAD_STANDS": ("世帯主はすでにいます。", "The household has a head already."),
 }
 _OF_PYDANTIC = {

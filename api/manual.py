@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from domain.telegrams import Peer
 
 # Where a 届出 is amended at an incident, which of its fields; others are amended while they wait.
-_AMENDABLE: dict[str, list[str]] = {Procedure.MOVE_OUT: [], Procedure.MOVE_IN_NOTICE: []}
+_AMENDABLE: dict[str, list[str]] = {
+    Procedure.MOVE_OUT: [],
+    Procedure.MOVE_IN_NOTICE: [],
+    Procedure.LINKAGE_CODE: [],
+    Procedure.CERTIFICATE_SERIAL: [],
+    Procedure.SERIAL_BATCH: [],
+    Procedure.RECONCILIATION: [],
+    Procedure.REPAIR: [],
+}
 
 
 class Line(NamedTuple):

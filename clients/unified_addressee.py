@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from clients.wire import Wire
     from domain.notices import AddresseeRecord, HouseholdCopy
     from domain.numbers import AddresseeNumber
+    from domain.residents import Entry
 
 
 class UnifiedAddresseeClient(Mailbox):
@@ -46,9 +47,31 @@ class UnifiedAddresseeClient(Mailbox):
 
 def addressee(municipality: str, telegram_id: UUID, record: AddresseeRecord) -> bytes:
     """AT-01 付番依頼: 宛名情報 and 個人番号; for a 宛名番号 known there, its update."""
-    entry = record.entry
-    person = {
-        "my_number": record.number,
+    person = {"my_number": record.number, **contents_of(record.entry)}
+    act = _Act(Message.ADDRESSEE_REQUEST, "register", record.addressee_number)
+    return _request(municipality, telegram_id, act, person)
+
+
+def close_addressee(municipality: str, telegram_id: UUID, number: AddresseeNumber) -> bytes:
+    """AT-01 宛名を閉じる: the 宛名 is no longer used; its 団番 stays bound to the 個人番号."""
+    act = _Act(Message.ADDRESSEE_REQUEST, "close", number)
+    return _request(municipality, telegram_id, act, None)
+
+
+def copy(municipality: str, telegram_id: UUID, contents: HouseholdCopy) -> bytes:
+    """AT-03 副本登録: the household facts other institutions may ask 中間サーバー for."""
+    act = _Act(Message.COPY, "register", contents.addressee_number)
+    return _request(municipality, telegram_id, act, facts_of(contents))
+
+
+def delete_copy(municipality: str, telegram_id: UUID, number: AddresseeNumber) -> bytes:
+    """AT-03 副本削除."""
+    return _request(municipality, telegram_id, _Act(Message.COPY, "delete", number), None)
+
+
+def contents_of(entry: Entry) -> dict[str, object]:
+    """宛名情報 as 統合宛名 should hold it, without the 個人番号."""
+    return {
         "name": entry.name,
         "name_kana": entry.name_kana,
         "former_name": entry.former_name,
@@ -62,31 +85,16 @@ def addressee(municipality: str, telegram_id: UUID, record: AddresseeRecord) -> 
         "address": entry.address.line,
         "building": entry.address.building,
     }
-    act = _Act(Message.ADDRESSEE_REQUEST, "register", record.addressee_number)
-    return _request(municipality, telegram_id, act, person)
 
 
-def close_addressee(municipality: str, telegram_id: UUID, number: AddresseeNumber) -> bytes:
-    """AT-01 宛名を閉じる: the 宛名 is no longer used; its 団番 stays bound to the 個人番号."""
-    act = _Act(Message.ADDRESSEE_REQUEST, "close", number)
-    return _request(municipality, telegram_id, act, None)
-
-
-def copy(municipality: str, telegram_id: UUID, contents: HouseholdCopy) -> bytes:
-    """AT-03 副本登録: the household facts other institutions may ask 中間サーバー for."""
+def facts_of(contents: HouseholdCopy) -> dict[str, object]:
+    """A 副本 as 中間サーバー should hold it."""
     since = contents.resident_since
-    facts = {
+    return {
         "household_id": str(contents.household_id),
         "relationship": contents.relationship,
         "resident_since": since.isoformat() if since else None,
     }
-    act = _Act(Message.COPY, "register", contents.addressee_number)
-    return _request(municipality, telegram_id, act, facts)
-
-
-def delete_copy(municipality: str, telegram_id: UUID, number: AddresseeNumber) -> bytes:
-    """AT-03 副本削除."""
-    return _request(municipality, telegram_id, _Act(Message.COPY, "delete", number), None)
 
 
 class _Act(NamedTuple):

@@ -17,6 +17,7 @@ class Procedure(StrEnum):
     SPECIAL_MOVE_IN = "特例転入"
     MOVE_IN = "転入"
     MOVE_IN_NOTICE = "転入通知受理"
+    LINKAGE_CODE = "符号取得"
     CERTIFICATE_SERIAL = "証明書シリアル取得"
     ADDRESS_CHANGE = "転居"
     DEATH = "死亡"
@@ -25,7 +26,10 @@ class Procedure(StrEnum):
     CANCELLATION = "異動取消"
     CODE_CHANGE = "住民票コード変更"
     NUMBER_CHANGE = "個人番号変更"
+    SERIAL_BATCH = "証明書シリアル一括取得"
     CODE_TOP_UP = "住民票コード補充"
+    RECONCILIATION = "突合"
+    REPAIR = "差異修正"
 
 
 class CaseRef(Payload):
@@ -96,6 +100,8 @@ class WaitKind(StrEnum):
     CODE_STOCK = "code_stock"
     OPENING = "opening"
     PEER_PROGRESS = "peer_progress"
+    LINKAGE_CODE = "linkage_code"
+    NEXT_PAGE = "next_page"
     DEPARTURE_DAY = "departure_day"
     MOVE_IN_NOTICE = "move_in_notice"
     CERTIFICATE = "certificate"
@@ -108,13 +114,15 @@ class Progress(Payload):
 
     ``wait`` names the cause and ``seconds`` the longest sensible sleep before asking again;
     wake-ups shorten it.  ``behind`` is the case number in front, where there is one; ``until`` the
-    instant, by the business clock, at which the wait ends or is overdue, where there is one.
+    instant, by the business clock, at which the wait ends or is overdue, where there is one;
+    ``mark`` is what the silent side knows the matter by, as a 処理通番.
     """
 
     wait: WaitKind | None = None
     seconds: float = 0
     behind: str = ""
     until: datetime | None = None
+    mark: str = ""
 
 
 DONE = Progress()

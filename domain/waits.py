@@ -53,6 +53,27 @@ WORDS: dict[WaitKind, WaitWords] = {
         Said("相手が終えれば先へ進む。", "The case goes on once it has finished."),
         _NOTHING_TO_DO,
     ),
+    WaitKind.LINKAGE_CODE: WaitWords(
+        "機関別符号",
+        Said(
+            "住基ネットは受け付けました。中間サーバーに機関別符号がまだありません。",
+            "住基ネット has taken the request; 中間サーバー has no 符号 yet.",
+        ),
+        Said(
+            "届けば先へ進む。期限までに届かなければ、新しい処理通番で求め直す（符号は一つのまま）。",
+            "Goes on once it is there; past its time it is asked for anew, under a new 処理通番.",
+        ),
+        Said(
+            "処理通番を示して中間サーバーの担当に確かめる。取下げはできる。",
+            "Ask the operators of 中間サーバー about the 処理通番; withdrawing is possible.",
+        ),
+    ),
+    WaitKind.NEXT_PAGE: WaitWords(
+        "次の頁",
+        Said("一頁ずつ照合しています。", "Comparing page by page."),
+        Said("続けて次の頁を照合する。", "The next page follows at once."),
+        _NOTHING_TO_DO,
+    ),
     WaitKind.DEPARTURE_DAY: WaitWords(
         "転出予定日又は転入通知",
         Said(

@@ -93,13 +93,13 @@ def _by_hand(card: StepCard, back: StepCard | None) -> str:
 def _messages(card: StepCard) -> str:
     if card.peer is None:
         return _NONE
-    sent = sorted({letter.message for letter in _letters(_method(card.name))})
+    sent = sorted({letter.message for letter in _letters(_method(card.repeats or card.name))})
     return ", ".join(sent) or "照会のみ"
 
 
 def _waits(card: StepCard) -> str:
     """Told from the code of the step, of its letters, and of the functions it calls by name."""
-    method = _method(card.name)
+    method = _method(card.repeats or card.name)
     names = {name for code in _told_by(method) for name in code.__code__.co_names}
     found = {kind for kind in WaitKind if kind.name in names}
     # Whatever leaves for 住基ネット waits until it is open, without the step saying so.

@@ -66,3 +66,25 @@ async def open_top_up(tx: Tx) -> str | None:
         " WHERE municipality = tenant() AND procedure = $1 AND state = 'open'",
         Procedure.CODE_TOP_UP,
     )
+
+
+async def open_about(tx: Tx, procedure: str, resident_id: UUID) -> list[str]:
+    """The numbers of the open cases of one procedure about a resident."""
+    rows = await tx.fetch(
+        "SELECT c.case_number FROM case_person p JOIN case_file c USING (municipality, case_id)"
+        " WHERE p.municipality = tenant() AND p.resident_id = $2 AND c.procedure = $1"
+        " AND c.state = 'open' ORDER BY c.case_number",
+        procedure,
+        resident_id,
+    )
+    return [row["case_number"] for row in rows]
+
+
+async def open_of(tx: Tx, procedure: str) -> list[str]:
+    """The numbers of the municipality's open cases of a procedure."""
+    rows = await tx.fetch(
+        "SELECT case_number FROM case_file"
+        " WHERE municipality = tenant() AND procedure = $1 AND state = 'open' ORDER BY case_number",
+        procedure,
+    )
+    return [row["case_number"] for row in rows]

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from domain.cases import CaseRef, CaseState, DecisionState, Direction, StepState, Verb, WaitKind
 from domain.payload import Payload
+from register import linkages
 from register.telegrams import OPEN
 
 if TYPE_CHECKING:
+    from register.linkages import Asked
     from register.transactions import Tx
 
 
@@ -85,6 +87,7 @@ class Wait(Payload):
     until: datetime | None
     behind: str
     overdue: bool
+    mark: str = ""
 
 
 class Incident(Payload):
@@ -141,6 +144,7 @@ class CaseParts(NamedTuple):
     incidents: list[Incident]
     decisions: list[Decision]
     notes: list[PeerNote]
+    linkages: list[Asked]
 
 
 # 未着: what should have come by now, by the calendar; nothing has to run for it.
@@ -168,7 +172,7 @@ _FAILURES = (
     " WHERE municipality = tenant() AND case_id = $1 ORDER BY since"
 )
 _WAITS = (
-    "SELECT step, subject, kind, since, until, behind,"
+    "SELECT step, subject, kind, since, until, behind, mark,"
     " kind = 'move_in_notice' AND until <= business_now() AS overdue FROM case_wait"
     " WHERE municipality = tenant() AND case_id = $1 AND NOT over ORDER BY since"
 )
@@ -221,6 +225,7 @@ async def parts(tx: Tx, case_id: UUID) -> CaseParts:
         incidents=await incidents(tx, case_id),
         decisions=await decisions(tx, case_id),
         notes=await notes(tx),
+        linkages=await linkages.of_case(tx, case_id),
     )
 
 

@@ -114,20 +114,36 @@ async def order_top_up(tx: Tx, municipality: str, client: str) -> CaseRef | None
     However many notice at once, a unique index lets one through; the others get ``None``.
     """
     await alone_with_top_ups(tx, municipality)
-    standing = await tx.fetchval(
-        "SELECT EXISTS (SELECT FROM case_file WHERE municipality = $1 AND procedure"
-        " = $2 AND state = 'open')",
-        municipality,
-        Procedure.CODE_TOP_UP,
-    )
-    if standing:
-        return None
-    return await accept(tx, municipality, Acceptance(Procedure.CODE_TOP_UP, {}, client))
+    return await _open_alone(tx, municipality, Procedure.CODE_TOP_UP, client)
 
 
 async def alone_with_top_ups(tx: Tx, municipality: str) -> None:
     """Let nobody else order codes for this municipality until the transaction ends."""
     await tx.execute("SELECT pg_advisory_xact_lock(hashtext('top-up'), hashtext($1))", municipality)
+
+
+async def open_alone(
+    tx: Tx, municipality: str, procedure: Procedure, client: str
+) -> CaseRef | None:
+    """Open the municipality's one case of a procedure; ``None`` when one is open."""
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))", procedure, municipality
+    )
+    return await _open_alone(tx, municipality, procedure, client)
+
+
+async def _open_alone(
+    tx: Tx, municipality: str, procedure: Procedure, client: str
+) -> CaseRef | None:
+    standing = await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM case_file WHERE municipality = $1 AND procedure"
+        " = $2 AND state = 'open')",
+        municipality,
+        procedure,
+    )
+    if standing:
+        return None
+    return await accept(tx, municipality, Acceptance(procedure, {}, client))
 
 
 async def lock(tx: Tx, case: CaseRef) -> None:

@@ -142,11 +142,11 @@ async def wait(tx: Tx, ref: StepRef, step: str, progress: Progress) -> None:
     if progress.wait is None:
         return
     await tx.execute(
-        "INSERT INTO case_wait (municipality, case_id, step, subject, kind, until, behind)"
+        "INSERT INTO case_wait (municipality, case_id, step, subject, kind, until, behind, mark)"
         " VALUES ($1, $2, $3, $4, $5, coalesce($9, CASE WHEN $5 = ANY($8) THEN business_now() +"
-        " make_interval(secs => $6) END), $7)"
+        " make_interval(secs => $6) END), $7, $10)"
         " ON CONFLICT (municipality, case_id, step, subject) DO UPDATE SET kind = excluded.kind,"
-        " until = excluded.until, behind = excluded.behind, over = false,"
+        " until = excluded.until, behind = excluded.behind, mark = excluded.mark, over = false,"
         " since = CASE WHEN case_wait.over OR case_wait.kind <> excluded.kind"
         "   THEN excluded.since ELSE case_wait.since END",
         ref.municipality,
@@ -158,6 +158,7 @@ async def wait(tx: Tx, ref: StepRef, step: str, progress: Progress) -> None:
         progress.behind,
         _TIMED,
         progress.until,
+        progress.mark,
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from domain.cases import Procedure
 from domain.errors import Refused
@@ -46,6 +46,19 @@ class Parameters(Payload):
     """本登録の前に決裁（二人目の職員の承認）を要する手続."""
     move_in_notice_limit: timedelta = timedelta(days=60)
     """転出予定日からこの期間に転入通知が届かなければ、未着照会の対象とする."""
+    linkage_patience: timedelta = timedelta(hours=24)
+    """住基ネットが受け付けてからこの期間に機関別符号が届かなければ、新しい処理通番で求め直す."""
+    reconcile_at: time | None = None
+    """突合を毎日始める時刻（日本時間）。設定しなければ自動では始めない."""
+    reconciliation_page: int = Field(default=500, ge=1, le=500)
+    """突合の一頁の人数."""
+    serials_at: time | None = None
+    """証明書の異動を毎日取り込み始める時刻（日本時間）。設定しなければ自動では始めない."""
+
+    @field_validator("reconcile_at", "serials_at", mode="before")
+    @classmethod
+    def _blank_is_never(cls, value: object) -> object:
+        return None if value == "" else value
 
 
 class Municipality(Payload):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.acting import Acting
-from domain.cases import CaseRef
-from register import code_pool
+from domain.cases import CaseRef, Procedure
+from register import cases, code_pool
 from register.transactions import Transactions
 
 if TYPE_CHECKING:
@@ -83,6 +83,36 @@ async def _order_top_up(pool: Pool, municipality: str) -> CaseRef | None:
     acting = Acting(municipality=municipality, actor="relay", purpose="watching the stock")
     async with Transactions(pool).open(acting) as tx:
         return await code_pool.order_if_low(tx, municipality, "relay")
+
+
+async def open_what_is_due(pool: Pool) -> list[CaseRef]:
+    """Open what the calendar asks for: a 突合 a day, and the day's certificates.
+
+    Due is what has not been opened since its hour last struck; a relay that slept makes up for it.
+    """
+    due = await pool.fetch(_DUE)
+    return [case for row in due if (case := await _open_due(pool, row))]
+
+
+async def _open_due(pool: Pool, row: Row) -> CaseRef | None:
+    acting = Acting(municipality=row["municipality"], actor="relay", purpose="the calendar")
+    async with Transactions(pool).open(acting) as tx:
+        return await cases.open_alone(tx, row["municipality"], Procedure(row["procedure"]), "relay")
+
+
+_DUE = """
+SELECT m.municipality, due.procedure FROM municipality m
+CROSS JOIN LATERAL (
+    VALUES ('突合', m.reconcile_at), ('証明書シリアル一括取得', m.serials_at)
+) due (procedure, struck_at)
+CROSS JOIN LATERAL (
+    SELECT (business_day() + nullif(due.struck_at, '')::time) AT TIME ZONE 'Asia/Tokyo' AS today
+) hour
+WHERE due.struck_at <> '' AND NOT EXISTS (
+    SELECT FROM case_file c WHERE c.municipality = m.municipality AND c.procedure = due.procedure
+    AND (c.state = 'open' OR c.accepted_at >= hour.today - CASE
+        WHEN hour.today > business_now() THEN interval '1 day' ELSE interval '0' END))
+"""
 
 
 def _due(row: Row) -> Due:

@@ -180,6 +180,20 @@ _INBOX_STATE = Rebuilding(
     """,
 )
 
+_DIFFERENCE = Rebuilding(
+    "difference",
+    "差異の状態",
+    """
+    SELECT DISTINCT ON (difference_id) difference_id::text AS key, jsonb_build_array(
+        CASE WHEN event IN ('found', 'seen_again') THEN 'open' ELSE event END) AS content
+    FROM difference_event WHERE municipality = $1 ORDER BY difference_id, log_id DESC
+    """,
+    """
+    SELECT difference_id::text AS key, jsonb_build_array(state) AS content
+    FROM difference WHERE municipality = $1
+    """,
+)
+
 REBUILDINGS = (
     _RESIDENT_PRESENT,
     _CASE_FILE,
@@ -190,4 +204,5 @@ REBUILDINGS = (
     _CODE_RESERVATION,
     _INBOX_STATE,
     _DECISION,
+    _DIFFERENCE,
 )

@@ -42,7 +42,8 @@ async def serve(settings: RelaySettings) -> None:
         )
         metrics.serve(settings.metrics_port, metrics.registry(), host=settings.metrics_host)
         _log.info("relay_ready")
-        await _until_told(rounds.run(), rounds.watch_stock(), _seal(sealer, settings))
+        watches = (rounds.watch_stock(), rounds.watch_calendar())
+        await _until_told(rounds.run(), *watches, _seal(sealer, settings))
 
 
 async def _seal(pool: Pool, settings: RelaySettings) -> None:

@@ -24,6 +24,7 @@ _BATCH = 200
 _AT_ONCE = 20
 # Births of the same instant do not see each other's draws: somebody looks after them.
 _STOCK_LOOK = 10.0
+_CALENDAR_LOOK = 10.0
 
 
 _LONGEST = 300.0
@@ -83,6 +84,15 @@ class Rounds:
             except Exception as failure:  # noqa: BLE001 - whatever it was, look again later
                 _log.warning("stock_not_watched", error=type(failure).__name__)
             await asyncio.sleep(_STOCK_LOOK)
+
+    async def watch_calendar(self) -> None:
+        """Open what is due by the calendar."""
+        while True:
+            try:
+                await outbox.open_what_is_due(self._pool)
+            except Exception as failure:  # noqa: BLE001 - whatever it was, look again later
+                _log.warning("calendar_not_watched", error=type(failure).__name__)
+            await asyncio.sleep(_CALENDAR_LOOK)
 
     async def _go_round(self) -> None:
         while True:

@@ -2,7 +2,7 @@
 
 It imitates what a municipality can see of it: 団番 told by 統合宛名 (AT-02), copies that other
 institutions may ask for (AT-03), and 符号 that arrive over another way and are matched by 処理通番.
-A notice older than what is held is passed over.
+A notice older than what is held is passed over.  統合宛名 may ask what is held (AT-17).
 
 Not imitated: 情報照会 and 情報提供, access rules, the real interface files, expiry of 処理通番.
 """
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from simulators.comparison import held_by_server
 from simulators.ledger import Message
 from simulators.system import Incoming, System
 
@@ -33,7 +34,7 @@ class IncomingNotice(BaseModel):
 
     message_id: UUID
     municipality: str = Field(pattern=r"^\d{6}$")
-    kind: Literal["AT-02", "AT-03", "SYMBOL"]
+    kind: Literal["AT-02", "AT-03", "AT-17", "SYMBOL"]
     subject: str
     version: int
     contents: dict[str, Any]
@@ -69,6 +70,8 @@ class IntermediateServer(System):
                 await connection.execute(_KEEP_COPY, *about, facts is None, notice.version, facts)
             case "SYMBOL":
                 await connection.execute(_KEEP_SYMBOL, *about, notice.contents["symbol"])
+            case "AT-17":
+                return await held_by_server(connection, notice.municipality, notice.contents)
         return {"message_id": str(notice.message_id), "result": "accepted"}
 
     async def _linkage(self, request: Request) -> Response:

@@ -14,7 +14,7 @@ municipalities' own CS between which moves really travel (it keeps their letters
 附票, 広域交付, cards, which 更新区分 goes with which 異動事由.
 
 One concern each: ``jlis_people``, ``jlis_codes``, ``jlis_numbers``, ``jlis_linkage``,
-``jlis_moves``, ``jlis_serials``; certificates themselves are ``jpki``.
+``jlis_moves``, ``jlis_serials``, ``jlis_comparison``; certificates themselves are ``jpki``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,14 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, ClassVar
 
-from simulators import jlis_linkage, jlis_moves, jlis_numbers, jlis_people, jlis_serials
+from simulators import (
+    jlis_comparison,
+    jlis_linkage,
+    jlis_moves,
+    jlis_numbers,
+    jlis_people,
+    jlis_serials,
+)
 from simulators import jlis_wire as wire
 from simulators.ledger import Message
 from simulators.system import Incoming, System
@@ -93,6 +100,8 @@ class Jlis(System):
             case wire.SerialQuery() | wire.CertificateChanges():
                 asked = jlis_serials.Asked(message.municipality, now)
                 said = await jlis_serials.answer(connection, contents, asked)
+            case wire.ComparisonRequest():
+                said = await jlis_comparison.page(connection, message, contents, now)
             case _:
                 letters = jlis_moves.Letters(self.deliveries, self.outside.hours)
                 said = await letters.take(connection, incoming)

@@ -21,6 +21,7 @@ Kind = Literal[
     "CS-12",
     "CS-13",
     "CS-14",
+    "CS-17",
 ]
 
 
@@ -240,6 +241,14 @@ class CertificateChanges(Item):
     count: int = Field(alias="要求件数", ge=1, le=1000)
 
 
+class ComparisonRequest(Item):
+    """CS-17 整合性確認の要求: the codes behind 開始コード up to and with 終了コード."""
+
+    after: str = Field(alias="開始コード", pattern=r"^(\d{11})?$")
+    up_to: str | None = Field(alias="終了コード", pattern=r"^\d{11}$")
+    limit: int = Field(alias="件数", ge=1, le=500)
+
+
 def contents_of(telegram: Telegram) -> Item:
     """The contents in the form their kind asks for; ``ValueError`` if they have another."""
     if telegram.kind == "CS-14" and "変更位置" in telegram.contents:
@@ -261,6 +270,7 @@ _CONTENTS: dict[Kind, type[Item]] = {
     "CS-12": MailingAddress,
     "CS-13": LinkageRequest,
     "CS-14": SerialQuery,
+    "CS-17": ComparisonRequest,
 }
 
 

@@ -26,7 +26,8 @@ class Inhabitant(BaseModel):
     """A resident as a municipality's 基本データリスト has them.
 
     ``update_number`` is the last 更新順番号 J-LIS has from this municipality, ``contents`` whatever
-    4情報 the loader wants to find again in the ledgers.
+    4情報 the loader wants to find again in the ledgers; ``addressee`` what 統合宛名 has instead,
+    and ``copy_facts`` the 副本, where there is one.
     """
 
     code: Annotated[str, Field(pattern=r"^\d{11}$")]
@@ -34,6 +35,8 @@ class Inhabitant(BaseModel):
     addressee_number: str | None = None
     update_number: Annotated[int, Field(ge=0)] = 0
     contents: dict[str, Any] = {}
+    addressee: dict[str, Any] | None = None
+    copy_facts: dict[str, Any] | None = None
     serials: Serials = Serials()
 
 
@@ -114,7 +117,12 @@ async def _load_unified(systems: Systems, municipality: str, people: list[Inhabi
             " SELECT gen_random_uuid(), $1, $3, 'AT-02', '{\"state\": \"open\"}', now(), now()"
             " FROM held",
             [
-                (municipality, person.addressee_number, number, person.contents)
+                (
+                    municipality,
+                    person.addressee_number,
+                    number,
+                    person.contents if person.addressee is None else person.addressee,
+                )
                 for person, number in zip(people, unified, strict=True)
             ],
         )
@@ -129,6 +137,15 @@ async def _load_intermediate(
         "INSERT INTO numbers (municipality, unified_number, closed, version)"
         " VALUES ($1, $2, false, 0) ON CONFLICT DO NOTHING",
         [(municipality, number) for number in unified],
+    )
+    await pool.executemany(
+        "INSERT INTO copies (municipality, unified_number, deleted, version, facts)"
+        " VALUES ($1, $2, false, 0, $3) ON CONFLICT DO NOTHING",
+        [
+            (municipality, number, person.copy_facts)
+            for person, number in zip(people, unified, strict=True)
+            if person.copy_facts is not None
+        ],
     )
     symbols = [symbol_for(person.code, municipality, systems.jlis.key) for person in people]
     await systems.jlis.pool.executemany(

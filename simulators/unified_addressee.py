@@ -20,6 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from simulators import comparison
+from simulators.comparison import ComparisonMessage
 from simulators.deliveries import Notice
 from simulators.ledger import Message, Refusal
 from simulators.numbers import is_number
@@ -69,6 +71,14 @@ class AddresseeMessage(BaseModel):
     contents: dict[str, Any] | None
 
 
+class _Kind(BaseModel):
+    kind: str
+
+
+def _is_comparison(body: bytes) -> bool:
+    return _Kind.model_validate_json(body).kind == "AT-17"
+
+
 class UnifiedAddressee(System):
     """宛名 and their 団番, one for each 個人番号 of a municipality."""
 
@@ -88,6 +98,9 @@ class UnifiedAddressee(System):
 
     def read(self, body: bytes) -> Incoming:
         """Read a request; ``ValueError`` when it is not in the agreed form."""
+        if _is_comparison(body):
+            asked = ComparisonMessage.model_validate_json(body)
+            return Incoming(Message(asked.request_id, asked.municipality, asked.kind, body), asked)
         request = AddresseeMessage.model_validate_json(body)
         if (request.kind, request.action) == ("AT-01", "register"):
             AddresseeContents.model_validate(request.contents)
@@ -96,6 +109,9 @@ class UnifiedAddressee(System):
 
     async def act(self, connection: Connection, incoming: Incoming) -> dict[str, object]:
         """Do what the request asks."""
+        if isinstance(incoming.contents, ComparisonMessage):
+            told = await comparison.page(connection, self.outside, incoming.contents)
+            return {"request_id": str(incoming.message.id), "kind": "AT-17", **told}
         request = cast("AddresseeMessage", incoming.contents)
         match request.kind, request.action:
             case "AT-01", "register":

@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from domain.cases import CaseRef, CaseState, Procedure, Verb
+from domain.differences import Repair
+from register import cases
+from register.cases import Acceptance
+from register.municipalities import Parameters
 from tests.house import House, a_house
 from tests.server import Server
 from tests.workflows.trials import AMENDED
@@ -64,7 +68,48 @@ async def top_up(house: House) -> Case:
     return town.case(CaseRef.model_validate(dict(row)), Procedure.CODE_TOP_UP)
 
 
-STORIES = (happy, amended, withdrawn, waiting, top_up)
+async def linkage(house: House) -> Case:
+    """A 符号取得."""
+    town = await house.open_town()
+    async with town.transaction() as tx:
+        resident_id = await tx.fetchval("SELECT resident_id FROM resident LIMIT 1")
+        acceptance = Acceptance(Procedure.LINKAGE_CODE, {}, "test", residents=[resident_id])
+        ref = await cases.accept(tx, town.code, acceptance)
+    return await _closed(town.case(ref, Procedure.LINKAGE_CODE))
+
+
+async def reconciled(house: House) -> Case:
+    """A 突合 of several pages."""
+    return await _alone(house, Procedure.RECONCILIATION)
+
+
+async def serial_batch(house: House) -> Case:
+    """A 証明書シリアル一括取得."""
+    return await _alone(house, Procedure.SERIAL_BATCH)
+
+
+async def repaired(house: House) -> Case:
+    """A 差異修正."""
+    town = await house.open_town()
+    async with town.transaction() as tx:
+        resident_id = await tx.fetchval("SELECT resident_id FROM resident LIMIT 1")
+        body = {"repair": Repair.REGISTER_COPY}
+        acceptance = Acceptance(Procedure.REPAIR, body, "test", residents=[resident_id])
+        ref = await cases.accept(tx, town.code, acceptance)
+    return await _closed(town.case(ref, Procedure.REPAIR))
+
+
+STORIES = (
+    happy,
+    amended,
+    withdrawn,
+    waiting,
+    top_up,
+    linkage,
+    reconciled,
+    serial_batch,
+    repaired,
+)
 
 
 async def record(place: Any) -> None:
@@ -83,6 +128,19 @@ async def record(place: Any) -> None:
 def _plain(part: dict[str, Any]) -> dict[str, Any]:
     """Without stack traces: they name folders of the machine that recorded."""
     return {name: value for name, value in part.items() if name != "stackTrace"}
+
+
+async def _alone(house: House, procedure: Procedure) -> Case:
+    town = await house.open_town(parameters=Parameters(reconciliation_page=2))
+    async with town.transaction() as tx:
+        ref = await cases.open_alone(tx, town.code, procedure, "test")
+    assert ref is not None
+    return await _closed(town.case(ref, procedure))
+
+
+async def _closed(case: Case) -> Case:
+    await case.closes()
+    return case
 
 
 async def _stocked(house: House) -> Town:

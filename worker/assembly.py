@@ -25,6 +25,8 @@ from activities.linkage import Linkage
 from activities.newcomers import Newcomers
 from activities.office import Office
 from activities.portal import Portal
+from activities.reconciliations import Reconciliations
+from activities.repairs import Repairs
 from activities.residents import Residents
 from activities.serials import Serials
 from activities.unified_addressee import UnifiedAddressee
@@ -35,7 +37,7 @@ from clients.unified_addressee import UnifiedAddresseeClient
 from clients.wire import Wire
 from domain.telegrams import Peer
 from workflows.patience import Hurry
-from workflows.rehearsal import PROCEDURES
+from workflows.rehearsal import PROCEDURES, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,12 +69,16 @@ def steps(given: Surroundings) -> list[Any]:
     desk = Desk(given.transactions)
     dispatch = dispatch_at(desk, given)
     attention = _attention(settings.patience_scale)
-    return _methods(
-        Office(given.transactions),
-        Residents(desk),
+    usual = (
         JukiNet(dispatch, given.vault),
         UnifiedAddressee(desk, dispatch, given.vault, addressee, attention),
         Linkage(desk, dispatch, given.vault, server, attention),
+        Serials(desk, dispatch, given.vault),
+    )
+    return _methods(
+        Office(given.transactions),
+        Residents(desk),
+        *usual,
         Departures(desk),
         Examination(desk),
         Changes(desk),
@@ -81,9 +87,14 @@ def steps(given: Surroundings) -> list[Any]:
         Portal(dispatch),
         Arrivals(desk, dispatch, given.vault),
         Newcomers(desk, dispatch, given.vault),
-        Serials(desk, dispatch, given.vault),
         CodePool(dispatch),
+        Reconciliations(desk, dispatch, given.vault, _steps_of),
+        Repairs(desk, dispatch, given.vault, usual),
     )
+
+
+def _steps_of(procedure: str) -> tuple[str, ...]:
+    return tuple(line.step for line in lines_of(procedure))
 
 
 def dispatch_at(desk: Desk, given: Surroundings) -> Dispatch:

@@ -1,4 +1,4 @@
-"""証明書シリアル取得: whose certificate an application through マイナポータル was signed with."""
+"""証明書シリアル取得: whose certificate an application has, or which ones a person has."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn(name=Procedure.CERTIFICATE_SERIAL)
 class CertificateSerial(Conduct):
-    """Finds the person of one application, and lets it join the case it belongs to."""
+    """Finds the person of one application, or the certificates of one person."""
 
     @workflow.run
     async def run(self, case: CaseRef) -> None:
@@ -20,7 +20,9 @@ class CertificateSerial(Conduct):
         await self.conclude(case)
 
     async def story(self) -> None:
-        """The office's manual for 本人特定."""
+        """The office's manual for 本人特定 and 紐付け; what was not asked for passes at once."""
         await self.perform(Serials.identify, undo=Serials.leave_unclaimed)
         # No undo: it says what has happened.
         await self.perform(Serials.answer_merged)
+        # Where nobody applied, and staff ask which certificates a resident has.
+        await self.perform(Serials.link, undo=Serials.unlink)

@@ -36,9 +36,10 @@ def waiting(step: str, progress: Progress) -> str:
         return step
     words = WORDS[progress.wait]
     behind = f"（{progress.behind} の後）" if progress.behind else ""
+    mark = f"（{progress.mark}）" if progress.mark else ""
     due = progress.until.astimezone(JST) if progress.until else None
     until = f"期限: {due:%Y-%m-%d %H:%M}\n" if due else ""
     return (
-        f"{step}: {words.waits.ja}{behind}\n{until}"
+        f"{step}: {words.waits.ja}{behind}{mark}\n{until}"
         f"その後: {words.then.ja}\nできること: {words.may.ja}"
     )

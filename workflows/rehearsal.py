@@ -15,10 +15,14 @@ from workflows.conduct import Conduct, Line, line
 from workflows.correction import Correction
 from workflows.death import Death
 from workflows.household_change import HouseholdChange
+from workflows.linkage_code import LinkageCode
 from workflows.move_in import MoveIn
 from workflows.move_in_notice import MoveInNotice
 from workflows.move_out import MoveOut
 from workflows.number_change import NumberChange
+from workflows.reconciliation import Reconciliation
+from workflows.repair import Repair
+from workflows.serial_batch import SerialBatch
 from workflows.special_move_in import SpecialMoveIn
 
 if TYPE_CHECKING:
@@ -40,8 +44,12 @@ PROCEDURES: tuple[type[Conduct], ...] = (
     Cancellation,
     CodeChange,
     NumberChange,
+    LinkageCode,
     CertificateSerial,
+    SerialBatch,
     CodeTopUp,
+    Reconciliation,
+    Repair,
 )
 
 

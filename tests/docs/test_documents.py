@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from api.problem_types import ProblemType
 from cli.__main__ import app
+from domain.differences import DIFFERENCES
 from local import HOME
 from local.documents import pages, step_table, told_anew
 from workflows.rehearsal import PROCEDURES
@@ -124,6 +125,15 @@ def test_every_error_code_has_a_row_in_the_runbook() -> None:
     problems = {kind.code for kind in ProblemType}
 
     assert raised - told - problems - SAID_BY_COMMANDS == set()
+
+
+def test_every_kind_of_difference_has_a_row_in_the_runbook() -> None:
+    """With its words and its repair as staff see them."""
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \|(.+)\|$", _text(OPERATIONS), re.MULTILINE))
+
+    for kind, words in DIFFERENCES.items():
+        assert words.ja in rows[kind]
+        assert (words.repair.ja if words.repair else words.advice) in rows[kind]
 
 
 def test_the_runbook_lists_no_code_that_nothing_raises() -> None:

@@ -31,6 +31,7 @@ SEEN_BY_THE_RELAY = {
     *("municipality", "case_id", "case_number", "decision_id", "wakeup_id", "procedure"),
     *("state", "direction", "cause", "over", "event", "peer", "kind", "code_count"),
     *("due_on", "accepted_at", "started_at", "ended_at", "made_at", "taken_at"),
+    *("reconcile_at", "serials_at"),
     *("until", "since", "opened_at", "closed_at", "low_water", "target_stock", "one_row", "shift"),
 }
 """Ids, states and due times; whatever else the relay could read would have to be argued for."""

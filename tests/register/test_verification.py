@@ -10,11 +10,25 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from domain.cases import Direction, Procedure, StepRef, StepState, Verb
+from domain.differences import DifferenceKind
 from domain.identifiers import new_id
 from domain.telegrams import Message, Peer
-from register import cases, code_pool, decisions, inbox, lanes, ledger, telegrams
+from register import (
+    cases,
+    code_pool,
+    decisions,
+    differences,
+    inbox,
+    lanes,
+    ledger,
+    linkages,
+    reconciliations,
+    serials,
+    telegrams,
+)
 from register.cases import Acceptance
 from register.decisions import Ruling
+from register.differences import Found
 from register.inbox import InboxState, Received
 from register.telegrams import Outcome, TelegramState, Writing
 from register.vault import erase_body
@@ -62,6 +76,16 @@ async def lived(town: Town) -> Lived:
         received = Received("jlis", new_id(), "", b"{}")
         await inbox.receive(tx, town.vault, town.code, received)
         await inbox.place(tx, town.code, received.message_id, InboxState.UNCLAIMED)
+        await linkages.taken(tx, ref, new_id(), new_id())
+        found = Found(DifferenceKind.JLIS_ORDER, "somebody", None)
+        await differences.find(tx, town.code, ref.case_id, found)
+        page = reconciliations.Outcome(
+            telegram_id, "", last=True, compared=1, total=1, found=1, in_transition=0
+        )
+        await reconciliations.turn(tx, ref, Peer.JLIS, 1, page)
+        await serials.turn(
+            tx, ref, serials.Turned(telegram_id, "1", more=False, linked=1, revoked=0, unmatched=0)
+        )
     return Lived(ref, telegram_id, decision_id)
 
 
@@ -90,6 +114,7 @@ CORRUPTIONS = {
     "lane": "UPDATE lane SET delivered = 9",
     "pool_code": "UPDATE pool_code SET state = 'free'",
     "code_reservation": "UPDATE code_reservation SET state = 'released'",
+    "difference": "UPDATE difference SET state = 'gone'",
     "inbox_state": "UPDATE inbox_state SET state = 'merged'",
     "decision_outcome": "INSERT INTO decision_event (municipality, decision_id, event)"
     " SELECT municipality, decision_id, 'worked' FROM decision",
