@@ -104,7 +104,7 @@ class Serials:
                 await serials.revoke(work.tx, ref.municipality, work.resident_id)
             return await work.done()
 
-    @step("シリアル番号を紐付け直す", peer=Peer.JLIS, by_hand=ByHand.WITH_EVIDENCE, amendable=False)
+    @step("新しいコードでシリアル番号を紐付ける", peer=Peer.JLIS, by_hand=ByHand.WITH_EVIDENCE)
     async def link_again(self, ref: StepRef) -> Progress:
         """CS-14 under the person's new code: the same certificates, found by it from now on."""
         return await self._dispatch.deliver(ref, _Theirs(self._vault))
