@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from domain.cases import CaseRef, CaseState, Procedure, Verb
 from tests.house import House, a_house
 from tests.server import Server
-from tests.workflows.trials import AMENDED
+from tests.workflows.kinds import AMENDED
 
 if TYPE_CHECKING:
     from tests.house import Case, Town
