@@ -215,7 +215,9 @@ class Case:
         """Wait until somebody must decide; the incident."""
         await self._until(
             "SELECT EXISTS (SELECT FROM incident WHERE case_id = $1 AND state = 'open')"
+            " OR EXISTS (SELECT FROM case_file WHERE case_id = $1 AND state <> 'open')"
         )
+        assert await self.state() == "open", "closed without standing still"
         async with self.town.transaction() as tx:
             row = await tx.fetchrow(
                 "SELECT * FROM incident WHERE case_id = $1 AND state = 'open'"

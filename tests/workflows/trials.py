@@ -44,8 +44,8 @@ class Tried(NamedTuple):
 
     kind: Kind
     steps: list[str]
-    messages: dict[str, str]
-    """Steps that sent telegrams, with their kind."""
+    sent_as: dict[str, int]
+    """Steps that sent telegrams, each with the version of the 届出 its first one was of."""
     effects: Counter[str]
     revocable: bool
     """Whether it may still be withdrawn at its very end."""
@@ -57,7 +57,7 @@ class Tried(NamedTuple):
     @property
     def sending(self) -> list[str]:
         """The steps that send telegrams."""
-        return [step for step in self.steps if step in self.messages]
+        return [step for step in self.steps if step in self.sent_as]
 
     @property
     def amendable(self) -> list[str]:
@@ -186,7 +186,7 @@ class Trial:
                 case_id=self.case.ref.case_id,
                 subject=self.subject(step),
             )
-            name = str(telegram_id(ref, step, 0, 0))
+            name = str(telegram_id(ref, step, self.known.sent_as[step], 0))
             await self.town.fault(card_of(step).peer or "", fault, message_id=name)
 
     async def sent(self, step: str) -> int:
@@ -239,8 +239,11 @@ class Trial:
 
     async def asks(self, door: str, body: dict[str, Any]) -> bool:
         """Ask something about the case of the API; whether the office lets it."""
-        path = f"/v1/cases/{self.case.ref.case_number}"
-        status, answer = await self.stage.frontier.post(self.town, f"{path}/{door}", body)
+        path = f"/v1/cases/{self.case.ref.case_number}/{door}"
+        status, answer = await self.stage.frontier.post(self.town, path, body)
+        while answer["code" if status == 409 else "state"] == "OUTCOME_UNKNOWN":
+            await asyncio.sleep(0.05)  # a telegram of somebody else in the case is on its way
+            status, answer = await self.stage.frontier.post(self.town, path, body)
         assert status in {202, 409}, answer
         assert status == 202 or not await self.revocable(), answer
         return status == 202
@@ -431,7 +434,7 @@ class Trials:
         return Tried(
             kind,
             list(steps),
-            {step: message for step, message in steps.items() if message},
+            {step: version for step, version in steps.items() if version is not None},
             await effects(happy.case),
             revocable,
             [step for step in steps if step in lines],
@@ -472,14 +475,14 @@ def _performed(history: WorkflowHistory) -> list[str] | None:
     return names + [one.activity_type.name for one in asked if one.activity_type.name]
 
 
-async def _recorded(trial: Trial) -> dict[str, str | None]:
-    """The steps in the order they were settled, each with the kind of telegram it sent, if any."""
+async def _recorded(trial: Trial) -> dict[str, int | None]:
+    """The steps in the order they were settled; of those that sent, the version they told."""
     async with trial.town.transaction() as tx:
         rows = await tx.fetch(
-            "SELECT l.step, (SELECT min(message) FROM telegram t WHERE t.case_id = l.case_id"
-            " AND t.step = l.step AND t.subject = l.subject) AS message FROM step_ledger l"
+            "SELECT l.step, (SELECT min(generation) FROM telegram t WHERE t.case_id = l.case_id"
+            " AND t.step = l.step AND t.subject = l.subject) AS version FROM step_ledger l"
             " WHERE l.case_id = $1 AND l.subject = ANY($2) ORDER BY l.settled_at",
             trial.case.ref.case_id,
             [0, trial.kind.victim],
         )
-    return {row["step"]: row["message"] for row in rows}
+    return {row["step"]: row["version"] for row in rows}
