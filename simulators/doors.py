@@ -59,13 +59,19 @@ class Doors:
         self, system: System, municipality: str, scope: Scope, body: _Kept
     ) -> Exchange:
         on = On.SEND if scope["method"] == "PUT" else On.LOOK_UP
-        kind = None
+        kind, message_id = None, _last_id(scope["path"])
         if self._outside.faults.waits_for_kinds(system.name, municipality):
             if on is On.SEND:
                 kind = _kind_in(await body.read())
             else:
-                kind = await system.ledger.kind_of(_last_id(scope["path"]))
-        return Exchange(system=system.name, municipality=municipality, on=on, message=kind)
+                kind = await system.ledger.kind_of(message_id)
+        return Exchange(
+            system=system.name,
+            municipality=municipality,
+            on=on,
+            message=kind,
+            message_id=message_id,
+        )
 
     async def _meet(self, fault: Fault | None, scope: Scope, body: _Kept, send: Send) -> None:
         if fault is None or fault.kind in {FaultKind.PASS, FaultKind.DUPLICATE}:

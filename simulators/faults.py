@@ -68,12 +68,14 @@ class Fault(BaseModel):
 
     ``times`` is how many exchanges it meets, ``None`` for ever; the first ``skip`` that match pass
     unharmed.  ``message`` is a kind such as CS-04; for a look-up, the kind first sent by that id.
+    ``message_id`` names the one message it waits for.
     """
 
     system: str
     kind: FaultKind
     municipality: str | None = None
     message: str | None = None
+    message_id: UUID | None = None
     on: On = On.SEND
     times: Annotated[int, Field(ge=1)] | None = 1
     skip: Annotated[int, Field(ge=0)] = 0
@@ -90,6 +92,7 @@ class Fault(BaseModel):
             self.system == exchange.system
             and self.municipality in {None, exchange.municipality}
             and self.message in {None, exchange.message}
+            and self.message_id in {None, exchange.message_id}
             and self._waits_on(exchange.on)
         )
 
@@ -106,6 +109,7 @@ class Exchange(BaseModel):
     municipality: str
     on: On
     message: str | None
+    message_id: UUID | None = None
 
 
 class Scenario:

@@ -11,6 +11,7 @@ import re
 import secrets
 
 TEST_PREFIX = "90"
+_LOADED = 10**7
 _CODE_DIGITS = 10
 _NUMBER_DIGITS = 11
 
@@ -41,8 +42,12 @@ def is_municipality(text: str) -> bool:
 
 
 def fresh_code() -> str:
-    """A 住民票コード drawn at random (規則14条1項); the caller sees to it that it is new."""
-    return _completed(TEST_PREFIX, secrets.randbelow(10**8), _CODE_DIGITS)
+    """A 住民票コード drawn at random (規則14条1項); the caller sees to it that it is new.
+
+    The first ten million are left to those who load people.
+    """
+    drawn = _LOADED + secrets.randbelow(10**8 - _LOADED)
+    return _completed(TEST_PREFIX, drawn, _CODE_DIGITS)
 
 
 def numbers_for(code: str, key: bytes, changes: int = 0) -> list[str]:

@@ -11,6 +11,7 @@ from tests.server import Place, Server
 
 # One house for a whole run: two workers on one queue would each meet half of the faults.
 from tests.workflows.fixtures import (
+    all_trials,
     destination,
     far_house,
     frontier,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "all_trials",
     "destination",
     "far_house",
     "frontier",

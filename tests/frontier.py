@@ -408,8 +408,11 @@ async def _waiting(case: Case) -> list[str]:
 
 
 @asynccontextmanager
-async def a_frontier(place: Place, keyring: Path) -> AsyncGenerator[Frontier]:
-    """A house whose simulators push into its own API's inbox; its worker runs."""
+async def a_frontier(place: Place, keyring: Path, **crew: Any) -> AsyncGenerator[Frontier]:
+    """A house whose simulators push into its own API's inbox; its worker runs.
+
+    ``crew`` as `worker.assembly.worker` takes it.
+    """
     port = any_free()
     url = f"http://{LOCALHOST}:{port}"
     outside: dict[str, Any] = {"inbox_url": url} | {
@@ -423,7 +426,7 @@ async def a_frontier(place: Place, keyring: Path) -> AsyncGenerator[Frontier]:
         house as built,
         _api(place, keyring, port),
         aiohttp.ClientSession() as session,
-        built.worker(),
+        built.worker(**crew),
     ):
         yield Frontier(built, session, url, Clock(place["database_urls"]["juki_owner"]))
 

@@ -112,8 +112,11 @@ class Town:
         """A transaction of this town's register."""
         return self.house.transactions.open(self.acting())
 
-    async def settle(self, people: Any) -> None:
-        """Bring people into the register and into every system outside."""
+    async def settle(self, people: Any, *, addressees: bool = True) -> None:
+        """Bring people into the register and into every system outside.
+
+        Without ``addressees`` only 住基ネット knows them, as those who have left by now.
+        """
         file = read_people(as_csv(people))
         assert not file.flaws, file.flaws
         async with self.transaction() as tx:
@@ -125,7 +128,7 @@ class Town:
             {
                 "code": p.code,
                 "number": p.my_number,
-                "addressee_number": p.addressee_number,
+                "addressee_number": p.addressee_number if addressees else None,
                 "contents": {},
             }
             for p in file.people
@@ -217,7 +220,9 @@ class Case:
         """Wait until somebody must decide; the incident."""
         await self._until(
             "SELECT EXISTS (SELECT FROM incident WHERE case_id = $1 AND state = 'open')"
+            " OR EXISTS (SELECT FROM case_file WHERE case_id = $1 AND state <> 'open')"
         )
+        assert await self.state() == "open", "closed without standing still"
         async with self.town.transaction() as tx:
             row = await tx.fetchrow(
                 "SELECT * FROM incident WHERE case_id = $1 AND state = 'open'"
@@ -270,12 +275,13 @@ class Case:
                 await decisions.enter_number(tx, self.town.house.vault, ref, number)
             return await decisions.accept(tx, self.ref.municipality, ruling)
 
-    async def lines(self) -> dict[str, str]:
-        """Step to state, for the first person."""
+    async def lines(self, subject: int = 1) -> dict[str, str]:
+        """Step to state, for one person and for the whole case."""
         async with self.town.transaction() as tx:
             rows = await tx.fetch(
-                "SELECT step, state FROM step_ledger WHERE case_id = $1 AND subject < 2",
+                "SELECT step, state FROM step_ledger WHERE case_id = $1 AND subject = ANY($2)",
                 self.ref.case_id,
+                [0, subject],
             )
         return {row["step"]: row["state"] for row in rows}
 

@@ -67,17 +67,25 @@ async def town(house: House) -> Town:
     return town
 
 
-@pytest.fixture(scope="session")
-def trials(house: House, saboteur: Saboteur) -> Trials:
-    """Trials in this house."""
-    return Trials(house, saboteur)
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def far_house(place: Place) -> AsyncGenerator[Frontier]:
+async def far_house(place: Place, saboteur: Saboteur) -> AsyncGenerator[Frontier]:
     """The house in which tests move the clock, with its API."""
-    async with a_frontier(place, Path(place["keyring"])) as frontier:
+    crew = {"more_procedures": [Triplets], "interceptors": [saboteur]}
+    async with a_frontier(place, Path(place["keyring"]), **crew) as frontier:
         yield frontier
+
+
+@pytest.fixture(scope="session")
+def all_trials(far_house: Frontier, saboteur: Saboteur) -> Trials:
+    """Trials in that house; what nothing failed in is played once for all tests."""
+    return Trials(far_house, saboteur)
+
+
+@pytest.fixture
+def trials(frontier: Frontier, all_trials: Trials) -> Trials:
+    """The same, on that Tuesday."""
+    del frontier
+    return all_trials
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from domain.cases import CaseState, Verb
 from tests.agreement import agrees
 from tests.eventually import eventually
-from tests.workflows.trials import AMENDED
+from tests.workflows.kinds import AMENDED
 
 if TYPE_CHECKING:
     from uuid import UUID

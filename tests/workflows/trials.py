@@ -1,6 +1,7 @@
-"""Trials: the same case told again and again, each time with one thing going wrong at one step.
+"""Trials: the same case told again and again, each time with something going wrong.
 
-The steps are not listed by hand: they are read from the ledger of a case in which nothing failed.
+Neither steps nor undos are listed by hand: they are read from the ledger of a case in which nothing
+failed, and of one that was taken back at the last moment at which the office lets it be.
 """
 
 from __future__ import annotations
@@ -8,20 +9,18 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from dataclasses import dataclass
-from datetime import date
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from activities.step import card_of
-from domain.cases import CaseState, Procedure, Verb
-from domain.dates import RegisterDate
+from activities.step import ByHand, card_of
+from domain.cases import CaseState, StepRef, Verb
+from domain.telegrams import telegram_id
 from register.outbox import Due
 from relay.engine import Engine
-from tests.agreement import agrees
 from tests.eventually import eventually
-from tests.triplets import NAMES, TRIPLETS
-from workflows.birth import Birth
-from workflows.rehearsal import rehearse
+from tests.numbers import my_number
+from tests.workflows.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -29,57 +28,115 @@ if TYPE_CHECKING:
 
     from temporalio.client import WorkflowHistory
 
-    from tests.house import Case, House, Town
+    from tests.frontier import Frontier
+    from tests.house import Case, Town
+    from tests.workflows.kinds import Kind
     from tests.workflows.sabotage import Hold, Saboteur
+    from tests.workflows.stage import Household
 
-    Story = Callable[["Trial", str], Awaitable[None]]
-
-_AT_ONCE = 6
-AMENDED: dict[str, Any] = {
-    "name": "田中　葵",
-    "relationship": "養子",
-    "address": {
-        "postal_code": "1020072",
-        "line": "東京都千代田区飯田橋一丁目9番9号",
-        "building": "",
-    },
-}
-
-
-class Recorded(NamedTuple):
-    """A step as the happy case performed it, and the kind of telegram it sent, if any."""
-
-    step: str
-    message: str | None
-
-
-class Kind(NamedTuple):
-    """A procedure to try: whose second (or only) person meets the trouble."""
-
-    procedure: str
-    names: tuple[str, ...]
-    victim: int
-
-
-KINDS = (Kind(Procedure.BIRTH, ("田中　遥",), 1), Kind(TRIPLETS, NAMES, 2))
-UNDOS = {line.undo: line.step for line in rehearse(Birth) if line.undo is not None}
+_AT_ONCE = 8
+_NUMBERS_BY_HAND = 70_000_000
 CLOSING = "終結する"
 
 
-class Happy(NamedTuple):
-    """What a case does in which nothing fails."""
+class Tried(NamedTuple):
+    """What a kind of case does in which nothing fails, and how far it may be taken back."""
 
-    steps: tuple[Recorded, ...]
+    kind: Kind
+    steps: list[str]
+    sent_as: dict[str, int]
+    """Steps that sent telegrams, each with the version of the 届出 its first one was of."""
     effects: Counter[str]
+    revocable: bool
+    """Whether it may still be withdrawn at its very end."""
+    reached: list[str]
+    """What has been done when it is withdrawn at the last moment."""
+    undos: list[str]
+    """What takes that back, newest first."""
+
+    @property
+    def sending(self) -> list[str]:
+        """The steps that send telegrams."""
+        return [step for step in self.steps if step in self.sent_as]
+
+    @property
+    def amendable(self) -> list[str]:
+        """The steps at which the 届出 may be amended."""
+        return [step for step in self.steps if self.kind.may_amend(step)]
+
+    @property
+    def amendable_in_time(self) -> list[str]:
+        """Those of them that are reached by a case that is withdrawn in the end."""
+        return [step for step in self.reached if self.kind.may_amend(step)]
+
+    @property
+    def by_hand(self) -> list[str]:
+        """The steps staff may do by hand."""
+        return [step for step in self.steps if card_of(step).by_hand is not ByHand.NO]
+
+    @property
+    def by_hand_and_back(self) -> list[str]:
+        """Those of them that have an undo, and are reached in time."""
+        undone = {card_of(undo).undoes for undo in self.undos}
+        return [step for step in self.by_hand if step in undone]
+
+    def after(self, step: str) -> str | None:
+        """The next step, if there is one."""
+        return next(iter(self.steps[self.steps.index(step) + 1 :]), None)
+
+
+class Telling(NamedTuple):
+    """A story, the steps each of its cases is about, and whether it ends in a late withdrawal."""
+
+    story: Callable[[Trial, list[str]], Awaitable[None]]
+    cases: Callable[[Tried], list[list[str]]]
+    recalled: bool
+
+
+def at_each(
+    which: Callable[[Tried], list[str]], *, recalled: bool = False
+) -> Callable[[Callable[[Trial, str], Awaitable[None]]], Telling]:
+    """A story told by a case of its own for each of these steps."""
+
+    def told(story: Callable[[Trial, str], Awaitable[None]]) -> Telling:
+        async def about_one(trial: Trial, steps: list[str]) -> None:
+            await story(trial, *steps)
+
+        about_one.__name__, about_one.__doc__ = story.__name__, story.__doc__
+
+        def cases(tried: Tried) -> list[list[str]]:
+            return [[step] for step in which(tried)]
+
+        return Telling(about_one, cases, recalled)
+
+    return told
+
+
+def along(
+    which: Callable[[Tried], list[str]], *, recalled: bool = False
+) -> Callable[[Callable[[Trial, list[str]], Awaitable[None]]], Telling]:
+    """A story told by one case that meets the same trouble at each of these steps in turn."""
+
+    def told(story: Callable[[Trial, list[str]], Awaitable[None]]) -> Telling:
+        def cases(tried: Tried) -> list[list[str]]:
+            return [found] if (found := which(tried)) else []
+
+        return Telling(story, cases, recalled)
+
+    return told
 
 
 @dataclass
 class Trial:
-    """One case in a town of its own, and the saboteur."""
+    """One case, and the saboteur."""
 
     case: Case
+    stage: Stage
     saboteur: Saboteur
     kind: Kind
+    family: Household | None
+    tried: Tried | None = None
+    _way: asyncio.Task[None] | None = field(default=None)
 
     @property
     def town(self) -> Town:
@@ -88,39 +145,151 @@ class Trial:
 
     def spot(self, step: str) -> tuple[UUID, str, int]:
         """Where trouble may be planned."""
-        return self.case.ref.case_id, step, self.kind.victim
+        return self.case.ref.case_id, step, self.subject(step)
 
-    def refuse(self, step: str) -> None:
-        """Have the step refused before it acts."""
-        self.saboteur.refusals.add(self.spot(step))
+    def subject(self, step: str) -> int:
+        """Whose step it is: the victim's, or that of the whole case."""
+        return 0 if step == CLOSING or card_of(step).whole_case else self.kind.victim
+
+    def refuse(self, *steps: str) -> None:
+        """Have steps refused before they act, once each."""
+        self.saboteur.refusals |= {self.spot(step) for step in steps}
 
     def hold(self, step: str) -> Hold:
         """Have the step stand still before it acts."""
-        subject = 0 if step == CLOSING else self.kind.victim
-        return self.saboteur.hold(self.case.ref, step, subject)
+        return self.saboteur.hold(self.case.ref, step, self.subject(step))
 
-    async def decide(self, verb: Verb, **said: Any) -> None:
-        """Wait until the case is parked and answer its incident."""
+    @property
+    def known(self) -> Tried:
+        """What such a case does in which nothing fails."""
+        assert self.tried is not None
+        return self.tried
+
+    def stop_after(self, step: str) -> Stop:
+        """Have the case stand still where the next step would act."""
+        following = self.known.after(step)
+        if following is None:
+            return Stop(self, None, self.hold(CLOSING))
+        self.refuse(following)
+        return Stop(self, following, None)
+
+    async def meets(self, fault: str, *steps: str) -> None:
+        """Arm a fault outside for the first telegram of each of these steps."""
+        beginning = self.hold(self.known.steps[0])
+        await self._arm(fault, steps)
+        beginning.released.set()
+
+    async def _arm(self, fault: str, steps: Iterable[str]) -> None:
+        for step in steps:
+            ref = StepRef(
+                municipality=self.town.code,
+                case_id=self.case.ref.case_id,
+                subject=self.subject(step),
+            )
+            name = str(telegram_id(ref, step, self.known.sent_as[step], 0))
+            await self.town.fault(card_of(step).peer or "", fault, message_id=name)
+
+    async def sent(self, step: str) -> int:
+        """How many telegrams a step has written."""
+        return await self.count("telegram", f"step = '{step}' AND subject = {self.subject(step)}")
+
+    async def people(self, table: str, condition: str) -> int:
+        """How many people of the case are so in a table of residents."""
+        return await self.count(
+            f"{table} JOIN case_person USING (municipality, resident_id)", condition
+        )
+
+    async def count(self, table: str, condition: str) -> int:
+        """How many rows about the case are so."""
+        question = f"SELECT count(*) FROM {table} WHERE case_id = $1 AND {condition}"  # noqa: S608
+        async with self.town.transaction() as tx:
+            return await tx.fetchval(question, self.case.ref.case_id)
+
+    async def waits_at(self, step: str, people: int) -> None:
+        """Wait until so many of the case wait at a step."""
+        await self._until("case_wait", f"step = '{step}' AND NOT over", people)
+
+    async def parks(self, step: str) -> dict[str, Any]:
+        """Wait until the case stands still, and require where; the incident."""
         incident = await self.case.parks()
-        subject = incident["subject"]
-        await self.case.decide(verb, incident=incident["incident_id"], subject=subject, **said)
+        assert incident["step"] == step
+        return incident
 
-    async def withdraws(self) -> None:
-        """Wait until the case is withdrawn, and nobody it entered is a resident any more."""
+    async def decides(self, verb: Verb, **said: Any) -> bool:
+        """Wait until the case is parked and answer its incident; whether the office lets it."""
+        incident = await self.case.parks()
+        return await self._decide(verb, incident_id=str(incident["incident_id"]), **said)
+
+    async def done_by_hand(self, step: str, evidence: str) -> None:
+        """Wait until the case is parked and say that the step was done by hand."""
+        wanted = card_of(step).by_hand is ByHand.WITH_NUMBER
+        number = my_number(_NUMBERS_BY_HAND + int(self.case.ref.case_number[-6:]))
+        more = {"number": number} if wanted else {}
+        assert await self.decides(Verb.DONE_BY_HAND, evidence=evidence, **more)
+
+    async def withdraws(self) -> bool:
+        """Ask for 取下げ; if the office does not let it any more, retry what stands and go on."""
+        standing = await self._incident()
+        answers = {"incident_id": standing} if standing else {}
+        if await self._decide(Verb.WITHDRAW, **answers):
+            return True
+        if standing:
+            assert await self._decide(Verb.RETRY, **answers)
+        return False
+
+    async def asks(self, door: str, body: dict[str, Any]) -> bool:
+        """Ask something about the case of the API; whether the office lets it."""
+        path = f"/v1/cases/{self.case.ref.case_number}/{door}"
+        status, answer = await self.stage.frontier.post(self.town, path, body)
+        while answer["code" if status == 409 else "state"] == "OUTCOME_UNKNOWN":
+            await asyncio.sleep(0.05)  # a telegram of somebody else in the case is on its way
+            status, answer = await self.stage.frontier.post(self.town, path, body)
+        assert status in {202, 409}, answer
+        assert status == 202 or not await self.revocable(), answer
+        return status == 202
+
+    async def revocable(self) -> bool:
+        """Whether the office lets the case be withdrawn."""
+        path = f"/v1/cases/{self.case.ref.case_number}/undo-plan"
+        return (await self.stage.frontier.get(self.town, path))["possible"]
+
+    async def ends_withdrawn(self) -> None:
+        """Take the case back, or see it through where the office does not let it any more."""
+        if await self.withdraws():
+            await self.withdrawn()
+        else:
+            await self.as_happy()
+
+    async def withdrawn(self) -> None:
+        """Wait until the case is withdrawn, and require that nothing of it is left."""
         await self.case.closes(CaseState.WITHDRAWN)
-        assert await self._present() == 0
+        assert await self.kind.stands(self) in self.kind.before
 
-    async def completes(self) -> None:
-        """Wait until the case is completed and all its children are residents."""
+    async def completed(self) -> None:
+        """Wait until the case is completed, and require what it was for."""
         await self.case.closes()
-        assert await self._present() == len(self.kind.names)
+        assert await self.kind.stands(self) in self.kind.after
+
+    async def as_happy(self) -> None:
+        """Wait until the case is completed, and require that every effect stands exactly once."""
+        await self.completed()
+        assert await effects(self.case) == self.known.effects
 
     async def withdraw_at_the_end(self) -> None:
-        """Let everything happen, and then, a moment before the case is closed, take it all back."""
+        """Let everything happen, and at the last moment take it all back."""
+        if self.tried is not None and not self.tried.revocable:
+            await self.comes_to_rest()
+            assert await self._decide(Verb.WITHDRAW)
+            return
         closing = self.hold(CLOSING)
         await closing.reached.wait()
-        await self.case.decide(Verb.WITHDRAW)
+        assert await self._decide(Verb.WITHDRAW)
         closing.released.set()
+
+    async def comes_to_rest(self) -> None:
+        """Wait until everybody waits for something that has its day."""
+        people = await self.count("case_person", "true")
+        await self._until("case_wait", "until IS NOT NULL AND NOT over", people)
 
     async def restart(self) -> None:
         """End the engine's run, and have the case started again."""
@@ -129,117 +298,152 @@ class Trial:
         engine = Engine(house.client, house.settings.temporal_task_queue)
         await engine.start(Due(self.case.ref, self.case.procedure))
 
-    async def stands_still(self) -> None:
-        """Wait until the newest run has looked at the ledger; require that it performed nothing."""
+    async def looks_at_its_ledger(self) -> None:
+        """Wait until the newest run has looked at the ledger, and done what it does next."""
         handle = self.town.house.client.get_workflow_handle(self.case.workflow_id)
 
         async def performed() -> list[str] | None:
             return _performed(await handle.fetch_history())
 
-        assert await eventually(performed) == ["現況を読む"]
+        assert (await eventually(performed) or [""])[0] == "現況を読む"
 
-    async def names(self) -> set[str]:
-        """The names the register has for the persons of this case."""
-        async with self.town.transaction() as tx:
-            rows = await tx.fetch(
-                "SELECT entry ->> 'name' AS name FROM resident_present JOIN case_person USING"
-                " (municipality, resident_id) WHERE case_id = $1",
-                self.case.ref.case_id,
-            )
-        return {row["name"] for row in rows}
+    def goes_its_way(self) -> None:
+        """Have happen outside what happens to such a case."""
+        self._way = asyncio.create_task(self.kind.happens(self))
 
-    async def _present(self) -> int:
+    async def leaves(self) -> None:
+        """Let nothing more happen; raises what went wrong on the way."""
+        if self._way is not None:
+            self._way.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._way
+
+    async def _incident(self) -> str | None:
+        question = "SELECT incident_id::text FROM incident WHERE case_id = $1 AND state = 'open'"
         async with self.town.transaction() as tx:
-            return await tx.fetchval(
-                "SELECT count(*) FROM resident_present JOIN case_person USING"
-                " (municipality, resident_id) WHERE case_id = $1 AND presence = '現存'",
-                self.case.ref.case_id,
-            )
+            return await tx.fetchval(question, self.case.ref.case_id)
+
+    async def _decide(self, verb: Verb, **said: Any) -> bool:
+        return await self.asks("decisions", {"verb": verb, "reason": "試験"} | said)
+
+    async def _until(self, table: str, condition: str, people: int) -> None:
+        async def so_many() -> bool:
+            return await self.count(table, condition) >= people
+
+        await eventually(so_many, within=110)
+
+
+@dataclass
+class Stop:
+    """Where a case stands still: refused at its next step, or held a moment before it closes."""
+
+    trial: Trial
+    refused: str | None
+    held: Hold | None
+
+    async def reached(self) -> None:
+        """Wait until it stands there."""
+        if self.refused is not None:
+            await self.trial.parks(self.refused)
+        elif self.held is not None:
+            await self.held.reached.wait()
+
+    def goes_on(self) -> None:
+        """Let go of what is held; what was refused waits for staff."""
+        if self.held is not None:
+            self.held.released.set()
 
 
 class Trials:
-    """Begins trials in towns of their own, and tells the story of a case without trouble."""
+    """Begins trials, several at a time, and tells what a case does without trouble."""
 
-    def __init__(self, house: House, saboteur: Saboteur) -> None:
-        self._house = house
+    def __init__(self, frontier: Frontier, saboteur: Saboteur) -> None:
+        self._frontier = frontier
         self._saboteur = saboteur
-        self._happy: dict[str, Happy] = {}
+        self._tried: dict[str, Tried] = {}
         self._gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def happy(self, kind: Kind) -> Happy:
-        """The case in which nothing fails, played once for all tests."""
-        if kind.procedure not in self._happy:
-            trial = await self._begin(kind, await self._town(), 1)
-            await trial.completes()
-            await agrees(trial.town)
-            self._happy[kind.procedure] = Happy(
-                await _recorded(trial.case), await effects(trial.case)
-            )
-        return self._happy[kind.procedure]
+    async def tried(self, kind: Kind) -> Tried:
+        """The case in which nothing fails, and the one taken back: played once for all tests."""
+        if kind.name not in self._tried:
+            stage = await Stage.opened(self._frontier)
+            self._tried[kind.name] = await self._try(kind, stage)
+            await stage.agrees()
+        return self._tried[kind.name]
 
-    async def steps(self, kind: Kind) -> list[str]:
-        """The steps of the happy case."""
-        return [recorded.step for recorded in (await self.happy(kind)).steps]
-
-    async def messages(self, kind: Kind) -> dict[str, str]:
-        """The steps of the happy case that sent telegrams, and their undos, with their kind."""
-        sent = {each.step: each.message for each in (await self.happy(kind)).steps if each.message}
-        return sent | {undo: sent[step] for undo, step in UNDOS.items() if step in sent}
-
-    async def as_happy(self, trial: Trial) -> None:
-        """Require that the case completes and every effect stands exactly once."""
-        await trial.completes()
-        assert await effects(trial.case) == (await self.happy(trial.kind)).effects
-
-    async def at_each(self, kind: Kind, steps: Iterable[str], story: Story) -> None:
-        """Play a story once for each step, several at a time; what fails is named by its step.
+    async def tell(self, kind: Kind, tellings: Iterable[Telling]) -> dict[str, list[str]]:
+        """Tell stories in two towns, all at once; what failed, by the name of the story.
 
         Afterwards everybody must tell the same story of all of them.
         """
-        town = await self._town()
-        played = [self._play(kind, town, story, each) for each in enumerate(steps, start=1)]
-        failures = [failure for failure in await asyncio.gather(*played) if failure is not None]
-        assert not failures, "\n\n".join(failures)
-        await agrees(town)
-
-    async def at_each_outside(
-        self, kind: Kind, steps: Iterable[str], story: Story, fault: str
-    ) -> None:
-        """The same with a fault outside, which meets the telegrams of that step alone."""
-        messages = await self.messages(kind)
-
-        async def play(step: str) -> str | None:
-            town = await self._town()
-            await town.fault(card_of(step).peer or "", fault, message=messages[step])
-            failure = await self._play(kind, town, story, (1, step))
-            await agrees(town)
-            return failure
-
-        failures = [f for f in await asyncio.gather(*map(play, steps)) if f is not None]
-        assert not failures, "\n\n".join(failures)
+        tried, stage = await self.tried(kind), await Stage.opened(self._frontier)
+        played = {
+            telling.story.__name__: [
+                asyncio.create_task(self._play(tried, stage, telling, steps))
+                for steps in telling.cases(tried)
+            ]
+            for telling in tellings
+        }
+        failures = {
+            name: [failure for failure in await asyncio.gather(*tasks) if failure is not None]
+            for name, tasks in played.items()
+        }
+        if not any(failures.values()):
+            await stage.agrees()
+        return failures
 
     async def _play(
-        self, kind: Kind, town: Town, story: Story, each: tuple[int, str]
+        self, tried: Tried, stage: Stage, telling: Telling, steps: list[str]
     ) -> str | None:
-        day, step = each
         async with self._gate:
-            trial = await self._begin(kind, town, day)
+            trial = await self._begin(tried.kind, stage, tried)
+            if tried.revocable or not telling.recalled:
+                trial.goes_its_way()
             try:
-                await story(trial, step)
+                await telling.story(trial, steps)
+                await trial.leaves()
             except (AssertionError, TimeoutError) as failure:
-                return f"{trial.case.ref.case_number} at {step}: {failure}"
+                return f"{trial.case.ref.case_number} at {'、'.join(steps)}: {failure!r}"
         return None
 
-    async def _begin(self, kind: Kind, town: Town, day: int) -> Trial:
+    async def _begin(self, kind: Kind, stage: Stage, tried: Tried | None = None) -> Trial:
         """Accept one case; what is planned for it in the same breath, it will meet."""
-        born_on = RegisterDate.on(date(2026, 11, day))
-        case = await town.report_birth(*kind.names, procedure=kind.procedure, born_on=born_on)
-        return Trial(case, self._saboteur, kind)
+        begun = await kind.begin(stage)
+        case = stage.here.case(begun.case, kind.procedure)
+        return Trial(case, stage, self._saboteur, kind, begun.family, tried)
 
-    async def _town(self) -> Town:
-        town = await self._house.open_town(target_stock=40)
-        await town.stock()
-        return town
+    async def _try(self, kind: Kind, stage: Stage) -> Tried:
+        happy = await self._begin(kind, stage)
+        closing = happy.hold(CLOSING)
+        happy.goes_its_way()
+        await closing.reached.wait()
+        revocable = await happy.revocable()
+        closing.released.set()
+        await happy.completed()
+        await happy.leaves()
+        steps = await _recorded(happy)
+        taken_back = await self._begin(kind, stage)
+        if revocable:
+            taken_back.goes_its_way()
+            await taken_back.withdraw_at_the_end()
+        else:
+            await taken_back.comes_to_rest()
+            assert await taken_back.withdraws()
+        await taken_back.withdrawn()
+        lines = await taken_back.case.lines(kind.victim)
+        return Tried(
+            kind,
+            list(steps),
+            {step: version for step, version in steps.items() if version is not None},
+            await effects(happy.case),
+            revocable,
+            [step for step in steps if step in lines],
+            [
+                line.undo
+                for line in reversed(kind.lines)
+                if line.undo and lines.get(line.step) == "undone"
+            ],
+        )
 
 
 async def effects(case: Case) -> Counter[str]:
@@ -251,7 +455,7 @@ async def effects(case: Case) -> Counter[str]:
         )
         told = await tx.fetch("SELECT kind FROM feed_event WHERE case_id = $1", case.ref.case_id)
     ours = {str(row["telegram_id"]) for row in sent}
-    for system in ("jlis", "unified_addressee"):
+    for system in ("jlis", "unified_addressee", "mynaportal"):
         messages = (await case.town.ledger(system))["messages"]
         taken.update(m["kind"] for m in messages if m["id"] in ours and m["status"] == 200)
     taken.update(row["kind"] for row in told)
@@ -273,12 +477,14 @@ def _performed(history: WorkflowHistory) -> list[str] | None:
     return names + [one.activity_type.name for one in asked if one.activity_type.name]
 
 
-async def _recorded(case: Case) -> tuple[Recorded, ...]:
-    async with case.town.transaction() as tx:
+async def _recorded(trial: Trial) -> dict[str, int | None]:
+    """The steps in the order they were settled; of those that sent, the version they told."""
+    async with trial.town.transaction() as tx:
         rows = await tx.fetch(
-            "SELECT l.step, (SELECT min(message) FROM telegram t WHERE t.case_id = l.case_id"
-            " AND t.step = l.step) AS message FROM step_ledger l"
-            " WHERE l.case_id = $1 AND l.subject = 1 ORDER BY l.settled_at",
-            case.ref.case_id,
+            "SELECT l.step, (SELECT min(generation) FROM telegram t WHERE t.case_id = l.case_id"
+            " AND t.step = l.step AND t.subject = l.subject) AS version FROM step_ledger l"
+            " WHERE l.case_id = $1 AND l.subject = ANY($2) ORDER BY l.settled_at",
+            trial.case.ref.case_id,
+            [0, trial.kind.victim],
         )
-    return tuple(Recorded(row["step"], row["message"]) for row in rows)
+    return {row["step"]: row["version"] for row in rows}
