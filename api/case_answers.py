@@ -208,6 +208,7 @@ class UndoPlan(BaseModel):
 
     case_number: str
     possible: bool
+    refused_as: str = Field(default="", description="取下げを断る理由の符号。なければ空")
     blocked_by: list[str] = Field(description="先に取り消すべき案件")
     undos: list[PlannedUndo]
     codes: dict[int, str] = Field(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api import cursors
+from api import cursors, withdrawals
 from api.case_answers import CasePage, PlannedUndo, UndoPlan
 from api.case_story import summary, told
 from api.manual import manual
 from api.problem_types import ProblemType
 from api.problems import Problem
 from domain.cases import CaseState, Direction, StepState
-from register import cancelling, case_lists, case_views, municipalities
+from register import case_lists, case_views, municipalities
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -56,7 +56,7 @@ async def undo_plan(tx: Tx, case_number: str) -> UndoPlan:
     file = await found(tx, case_number)
     parts = await case_views.parts(tx, file.case_id)
     doubts = await case_views.doubts(tx, file.case_id)
-    blocking = await cancelling.standing_on(tx, file.municipality, file.case_id)
+    standing = await withdrawals.obstacle(tx, file)
     lines = reversed(manual(file.procedure, (line.step for line in parts.lines)))
     persons = {person.subject: person.resident_id for person in parts.persons}
     undos = [
@@ -68,8 +68,9 @@ async def undo_plan(tx: Tx, case_number: str) -> UndoPlan:
     going = file.state is CaseState.OPEN and file.direction is Direction.FORWARD
     return UndoPlan(
         case_number=file.case_number,
-        possible=going and not blocking,
-        blocked_by=blocking,
+        possible=going and standing is None,
+        refused_as=standing.problem.code if standing else "",
+        blocked_by=standing.case_numbers if standing else [],
         undos=undos,
         codes=await _codes(tx, file.case_id),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api import amendments
+from api import amendments, withdrawals
 from api.access import act_of, demand
 from api.case_answers import DecisionDetail, DecisionReceipt
 from api.case_desk import found
@@ -15,17 +15,9 @@ from api.fields import wrong
 from api.manual import amendable, wants_number
 from api.problem_types import ProblemType
 from api.problems import Problem
-from domain.cases import CaseState, DecisionState, Direction, Procedure, StepRef, Verb
+from domain.cases import CaseState, DecisionState, Direction, StepRef, Verb
 from domain.numbers import MyNumber, WrongNumber
-from register import (
-    audit,
-    cancelling,
-    case_views,
-    decisions,
-    move_in_notices,
-    municipalities,
-    number_changes,
-)
+from register import audit, case_views, decisions, municipalities
 from register.decisions import Ruling
 from register.idempotency import Answer
 
@@ -99,10 +91,7 @@ async def accept(tx: Tx, counter: Counter, case_number: str, form: DecisionForm)
         second_person=form.second_person,
     )
     if form.verb is Verb.WITHDRAW:
-        await _check_nothing_later(tx, file)
-        await _check_nobody_moved_in(tx, file)
-        if await number_changes.is_final(tx, file.municipality, file.case_id):
-            raise Problem(ProblemType.NUMBER_CHANGED)
+        await _check_withdrawal(tx, file)
     elif incident is not None and form.verb is Verb.DONE_BY_HAND:
         await _take_by_hand(tx, counter, file, incident, form)
     elif incident is not None and form.amendment is not None:
@@ -173,17 +162,10 @@ async def _withdrawal(tx: Tx, file: CaseFile) -> UUID | None:
     return None
 
 
-async def _check_nothing_later(tx: Tx, file: CaseFile) -> None:
-    blocking = await cancelling.standing_on(tx, file.municipality, file.case_id)
-    if blocking:
-        raise Problem(ProblemType.LATER_CASE_STANDS, case_numbers=blocking)
-
-
-async def _check_nobody_moved_in(tx: Tx, file: CaseFile) -> None:
-    """A 転入通知 is taken under the same lock: whichever came first has decided."""
-    moved_in = await move_in_notices.has_come(tx, file.municipality, file.case_id)
-    if moved_in and file.procedure == Procedure.MOVE_OUT:
-        raise Problem(ProblemType.MOVED_IN_ELSEWHERE)
+async def _check_withdrawal(tx: Tx, file: CaseFile) -> None:
+    if standing := await withdrawals.obstacle(tx, file):
+        more = {"case_numbers": standing.case_numbers} if standing.case_numbers else {}
+        raise Problem(standing.problem, **more)
 
 
 async def _take_by_hand(
