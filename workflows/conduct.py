@@ -167,6 +167,9 @@ class Conduct:
         with suppress(TurnedBack):
             await self.story()
         if self._picture.turned:
+            # A task that failed may have performed more than this run knows: what was done beside
+            # it stands in the ledger.  Told now, the story names every line and performs none.
+            await self.story()
             await self._take_back()
 
     def _register(self, step: str, back: str | None, refs: list[StepRef]) -> None:
