@@ -13,6 +13,7 @@ from activities.person import person_of
 from activities.step import ByHand, step, undo
 from clients import inbox as wire
 from clients import jlis, jlis_certificates, mynaportal
+from domain.arrivals import IDENTIFY
 from domain.cases import Progress, StepRef, WaitKind
 from domain.differences import DifferenceKind
 from domain.errors import Refused
@@ -43,7 +44,7 @@ class Serials:
         self._dispatch = dispatch
         self._vault = vault
 
-    @step("証明書のシリアル番号から本人を特定する", peer=Peer.JLIS, amendable=False)
+    @step(IDENTIFY, peer=Peer.JLIS, amendable=False)
     async def identify(self, ref: StepRef) -> Progress:
         """CS-14: whose certificate an application was signed with; then it joins its case.
 

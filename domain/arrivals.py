@@ -21,6 +21,8 @@ from domain.numbers import MunicipalityCode, MyNumber, ResidentCode
 from domain.payload import Payload
 from domain.residents import HEAD, Address, Entry, Sex
 
+IDENTIFY = "証明書のシリアル番号から本人を特定する"
+"""The step that finds out whose an application is; the application waits for it from the start."""
 PREPARE = "予定を受信して準備する"
 """The step that answers a plan; a plan that comes later opens it again."""
 REPORT_BACK = "マイナポータルに完了を知らせる"

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from domain.cases import CaseRef, CaseState, Procedure
+from domain.arrivals import IDENTIFY
+from domain.cases import CaseRef, CaseState, Procedure, StepRef, StepState
 from domain.errors import Unavailable
 from domain.moves import (
     Arrival,
@@ -21,7 +22,7 @@ from domain.moves import (
     VisitPlan,
 )
 from domain.telegrams import Message
-from register import cases, departures, expected, inbox, taking_notice, wakeups
+from register import cases, departures, expected, inbox, ledger, taking_notice, wakeups
 from register.cases import Acceptance
 from register.inbox import InboxState
 
@@ -152,6 +153,9 @@ async def _ask_whose(tx: Tx, municipality: str, arrival: Arrival) -> None:
     )
     case = await cases.accept(tx, municipality, acceptance)
     await inbox.place(tx, municipality, arrival.message_id, InboxState.IDENTIFYING, case.case_id)
+    # The application is out of everybody's sight from now on: withdrawn at any time, it is listed.
+    whole = StepRef(municipality=municipality, case_id=case.case_id, subject=0)
+    await ledger.record(tx, whole, IDENTIFY, StepState.BEGUN, 0)
 
 
 async def _void(tx: Tx, municipality: str, arrival: Arrival, void: CertificateVoid) -> None:

@@ -289,6 +289,11 @@ class Serials(Kind):
         async with stage.here.transaction() as tx:
             return Begun(await stage.arrives(tx, stage.here, Peer.MYNAPORTAL, plan), family)
 
+    def may_amend(self, step: str) -> bool:
+        """There is no 届出."""
+        del step
+        return False
+
     async def stands(self, trial: Trial) -> object:
         """Where the application is: with its case, or on the list for staff."""
         ref = trial.case.ref

@@ -160,7 +160,7 @@ async def what_an_amended_case_did_is_taken_back_too(trial: Trial, step: str) ->
     await trial.withdrawn()
 
 
-@at_each(lambda tried: tried.by_hand)
+@at_each(lambda tried: tried.by_hand_in_time)
 async def what_was_done_by_hand_is_taken_back_by_hand(trial: Trial, step: str) -> None:
     """A machine takes back what machines did; for the rest the case waits for staff."""
     trial.refuse(step)
@@ -179,7 +179,7 @@ async def what_was_done_by_hand_is_taken_back_by_hand(trial: Trial, step: str) -
     await trial.withdrawn()
 
 
-@at_each(lambda tried: tried.by_hand_and_back)
+@at_each(lambda tried: [step for step in tried.by_hand_and_back if tried.after(step)])
 async def a_run_may_be_ended_after_something_was_done_by_hand(trial: Trial, step: str) -> None:
     """What staff did is in the ledger; a new run neither repeats it nor takes it back itself."""
     trial.refuse(step)

@@ -75,6 +75,11 @@ class Tried(NamedTuple):
         return [step for step in self.steps if card_of(step).by_hand is not ByHand.NO]
 
     @property
+    def by_hand_in_time(self) -> list[str]:
+        """Those of them that are reached by a case that is withdrawn in the end."""
+        return [step for step in self.by_hand if step in self.reached]
+
+    @property
     def by_hand_and_back(self) -> list[str]:
         """Those of them that have an undo, and are reached in time."""
         undone = {card_of(undo).undoes for undo in self.undos}
@@ -263,7 +268,8 @@ class Trial:
     async def withdrawn(self) -> None:
         """Wait until the case is withdrawn, and require that nothing of it is left."""
         await self.case.closes(CaseState.WITHDRAWN)
-        assert await self.kind.stands(self) in self.kind.before
+        stands = await self.kind.stands(self)
+        assert stands in self.kind.before, stands
 
     async def completed(self) -> None:
         """Wait until the case is completed, and require what it was for."""
