@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from domain.cases import StepRef
 
 
+BETWEEN_PAGES = 0.01
+"""Seconds; not none, so that the workflow task ends after each page and others get their turn."""
+
+
 class Attention(NamedTuple):
     """How a step watches something another system does in its own time.
 

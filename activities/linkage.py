@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from register.vault import Vault
 
 
+_BREATH = 1.0
+
+
 class Linkage:
     """機関別符号: asked for in one place, found in another, never seen by us (番号法21条の2)."""
 
@@ -129,7 +132,8 @@ async def _waits_for_the_server(work: Work, pause: float) -> Progress:
     left = max((due - work.place.now).total_seconds(), 0)
     progress = Progress(
         wait=WaitKind.LINKAGE_CODE,
-        seconds=min(pause, left),
+        # Never nothing: a run that does not rest holds its worker, and no wake-up gets in.
+        seconds=max(min(pause, left), _BREATH),
         until=due,
         mark=f"処理通番 {asked[-1].request_number}",
     )

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from activities import comparing as side_by_side
+from activities.attention import BETWEEN_PAGES
 from activities.comparing import Hashes
 from activities.explaining import explains
 from activities.letters import Draft
@@ -146,7 +147,7 @@ class _Page:
         if side.last:
             return await work.done()
         so_far = f"{at.compared + len(side.ours):,} / {total:,} 人"
-        return await work.waits(WaitKind.NEXT_PAGE, 0, mark=so_far)
+        return await work.waits(WaitKind.NEXT_PAGE, BETWEEN_PAGES, mark=so_far)
 
     async def _sorted(
         self, work: Work, telegram: UUID, met: list[_Met]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from activities import plans
+from activities.attention import BETWEEN_PAGES
 from activities.letters import Draft
 from activities.person import person_of
 from activities.step import ByHand, step, undo
@@ -232,7 +233,7 @@ class _Changes:
         await erase_body(work.tx, telegram, "TAKEN_IN")
         if told.more:
             so_far = f"紐付け {counts.linked:,} 件、失効 {counts.revoked:,} 件"
-            return await work.waits(WaitKind.NEXT_PAGE, 0, mark=so_far)
+            return await work.waits(WaitKind.NEXT_PAGE, BETWEEN_PAGES, mark=so_far)
         await differences.close_known(work.tx, work.ref.municipality, work.ref.case_id)
         return await work.done()
 
