@@ -24,7 +24,7 @@ class ApprovalForm(Form):
     """審査の結果。"""
 
     verdict: Literal["approved", "returned"] = Field(
-        description="approved: 決裁する（本登録に進む）、returned: 差し戻す（訂正を待つ）"
+        description="approved: 決裁する（本登録に進む）、returned: 差し戻す（本登録しない）"
     )
     version: int = Field(ge=0, description="審査した届出の版（GET …/report の version）")
     reason: Remark = Field(default="", description="差戻しの理由（差し戻すときは必ず書く）")

@@ -13,16 +13,9 @@ if TYPE_CHECKING:
 
     from domain.telegrams import Peer
 
-# Where a 届出 is amended at an incident, which of its fields; others are amended while they wait.
-_AMENDABLE: dict[str, list[str]] = {
-    Procedure.MOVE_OUT: [],
-    Procedure.MOVE_IN_NOTICE: [],
-    Procedure.LINKAGE_CODE: [],
-    Procedure.CERTIFICATE_SERIAL: [],
-    Procedure.SERIAL_BATCH: [],
-    Procedure.RECONCILIATION: [],
-    Procedure.REPAIR: [],
-}
+# Whose 届出 is amended at an incident, person by person; a 転出 is amended while it waits, and what
+# else is wrong is withdrawn and accepted anew.
+_AMENDED_AT_INCIDENTS = frozenset({Procedure.BIRTH, Procedure.MOVE_IN, Procedure.SPECIAL_MOVE_IN})
 
 
 class Line(NamedTuple):
@@ -57,7 +50,8 @@ def manual(procedure: str, seen: Iterable[str]) -> list[Line]:
 
 def amendable(procedure: str) -> list[str]:
     """The fields a decision may amend in a case of this procedure."""
-    return _AMENDABLE.get(procedure, sorted(Child.AMENDABLE))
+    ours = procedure in set(Procedure)
+    return [] if ours and procedure not in _AMENDED_AT_INCIDENTS else sorted(Child.AMENDABLE)
 
 
 def following(procedure: str) -> list[str]:

@@ -118,8 +118,8 @@ WORDS: dict[WaitKind, WaitWords] = {
             "Once approved it is entered; until then nobody outside the case sees it.",
         ),
         Said(
-            "受け付けた人以外の職員が決裁する（approvals）。訂正（amendments）、取下げもできる。",
-            "Somebody else than the author approves; amend or withdraw it.",
+            "受け付けた人以外の職員が決裁する（approvals）。差し戻されたら、取り下げて受け付け直す。",
+            "Somebody else than the author approves; returned, withdraw it and accept it anew.",
         ),
     ),
     WaitKind.VISIT: WaitWords(
