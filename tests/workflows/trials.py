@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import traceback
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -409,7 +410,8 @@ class Trials:
                 await telling.story(trial, steps)
                 await trial.leaves()
             except (AssertionError, TimeoutError) as failure:
-                return f"{trial.case.ref.case_number} at {'、'.join(steps)}: {failure!r}"
+                where = traceback.extract_tb(failure.__traceback__)[-1].lineno
+                return f"{trial.case.ref.case_number} at {'、'.join(steps)}: {failure!r} in {where}"
         return None
 
     async def _begin(self, kind: Kind, stage: Stage, tried: Tried | None = None) -> Trial:
