@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from domain.cases import StepRef
 
 
-BETWEEN_PAGES = 0.01
-"""Seconds; not none, so that the workflow task ends after each page and others get their turn."""
+BETWEEN_PAGES = 0.0
+"""Seconds; any timer of the engine takes one at least, and a page is an activity of its own."""
 
 
 class Attention(NamedTuple):

@@ -8,7 +8,7 @@ from temporalio import activity
 
 from activities.step import announcing, following_amendments, undoes
 from domain.acting import Acting
-from domain.cases import CaseRef, Standing
+from domain.cases import CaseRef, Closing, Standing
 from register import cases, decisions, ledger, wakeups
 from register.decisions import Habits
 
@@ -44,10 +44,10 @@ class Office:
             return await ledger.standing(tx, case)
 
     @activity.defn(name=CLOSE)
-    async def close(self, case: CaseRef) -> bool:
-        """Close the case; ``False`` while a decision still waits to be taken."""
+    async def close(self, case: Closing) -> bool:
+        """Close the case; ``False`` while something still waits to be taken or told."""
         async with self._transactions.open(_acting(case)) as tx:
-            return await cases.close(tx, case)
+            return await cases.close(tx, case, case.told)
 
 
 def _acting(case: CaseRef) -> Acting:

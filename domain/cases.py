@@ -64,6 +64,12 @@ class Direction(StrEnum):
     WITHDRAWING = "withdrawing"
 
 
+class Closing(CaseRef):
+    """A case whose story has been told to its end in a direction, and which may close so."""
+
+    told: Direction = Direction.FORWARD
+
+
 class StepState(StrEnum):
     """What the ledger knows of one step for one person."""
 

@@ -180,11 +180,12 @@ async def is_turning(tx: Tx, municipality: str, case_id: UUID) -> bool:
     )
 
 
-async def close(tx: Tx, case: CaseRef) -> bool:
+async def close(tx: Tx, case: CaseRef, told: Direction) -> bool:
     """Close the case as its direction says; ``False`` when something is still to be taken or done.
 
-    Decisions are accepted, and steps reopened, under the same row lock, so nothing can slip between
-    the look and the close.
+    So it is when the case has been turned back since its story was ``told`` to its end: nothing
+    of it is taken back yet.  Decisions are accepted, and steps reopened, under the same row lock,
+    so nothing can slip between the look and the close.
     """
     file = await tx.fetchrow(
         "SELECT state, direction, ending FROM case_file WHERE municipality = $1 AND case_id"
@@ -194,7 +195,7 @@ async def close(tx: Tx, case: CaseRef) -> bool:
     )
     if file is None or file["state"] != CaseState.OPEN:
         return True
-    if await tx.fetchval(_UNFINISHED, case.municipality, case.case_id):
+    if file["direction"] != told or await tx.fetchval(_UNFINISHED, case.municipality, case.case_id):
         return False
     await _end(tx, case, _ended_as(file["direction"], file["ending"]))
     return True

@@ -43,16 +43,21 @@ async def started(pool: Pool, due: Sequence[Due]) -> None:
     )
 
 
-async def to_wake(pool: Pool, limit: int) -> list[Due]:
-    """Open cases with wake-ups nobody has taken: the nearest legal deadline first."""
+async def to_wake(pool: Pool, limit: int, passing_over: Sequence[int]) -> list[Due]:
+    """Open cases with wake-ups nobody has taken: the nearest legal deadline first.
+
+    ``passing_over`` are newest wake-ups of cases that need no waking yet.  However many they are,
+    they stand in nobody's way.
+    """
     rows = await pool.fetch(
         "SELECT c.municipality, c.case_id, c.case_number, c.procedure, w.wakeup FROM case_file c"
         " JOIN (SELECT municipality, case_id, max(wakeup_id) AS wakeup FROM wakeup"
         "   WHERE taken_at IS NULL GROUP BY municipality, case_id) w"
         " USING (municipality, case_id)"
-        " WHERE c.state = 'open' AND c.started_at IS NOT NULL"
+        " WHERE c.state = 'open' AND c.started_at IS NOT NULL AND w.wakeup <> ALL($2)"
         " ORDER BY c.due_on NULLS LAST, c.accepted_at LIMIT $1",
         limit,
+        list(passing_over),
     )
     return [_due(row)._replace(wakeup=row["wakeup"]) for row in rows]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.errors import Unavailable
 from register import code_pool
 from register.vault import SealedBody
 
@@ -102,14 +103,16 @@ async def announcing(
 async def write(tx: Tx, vault: Vault, ref: StepRef, letter: Writing) -> None:
     """Write a telegram with its exact bytes, already marked as leaving (fence 1).
 
-    Locks the person's code reservation: from here on the code can never be free again.
+    Locks the person's code reservation: from here on the code can never be free again.  Raises
+    `Unavailable` WRITTEN_BESIDE when another attempt of the step has just written it.
     """
     await code_pool.lock(tx, ref)
-    await tx.execute(
+    written = await tx.fetchval(
         "INSERT INTO telegram (municipality, telegram_id, case_id, step, subject,"
         " generation, ordinal,"
         " peer, message, resident_id, update_no, content_hash)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        " ON CONFLICT DO NOTHING RETURNING true",
         ref.municipality,
         letter.telegram_id,
         ref.case_id,
@@ -123,6 +126,8 @@ async def write(tx: Tx, vault: Vault, ref: StepRef, letter: Writing) -> None:
         letter.update_no,
         vault.content_hash(ref.municipality, letter.body),
     )
+    if not written:
+        raise Unavailable("WRITTEN_BESIDE", left=False)
     await _keep_body(tx, vault, ref.municipality, letter.telegram_id, "out", letter.body)
     await tx.execute(
         "INSERT INTO telegram_state (municipality, telegram_id, case_id, step, subject, generation,"

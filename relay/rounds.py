@@ -50,7 +50,8 @@ class Rounds:
         self._interval = interval
         self._repeat = repeat
         self._called = asyncio.Event()
-        self._woken: dict[Due, _Woken] = {}
+        self._woken: dict[int, _Woken] = {}
+        """By the newest wake-up a case has not taken."""
 
     async def run(self) -> None:
         """Go round until cancelled."""
@@ -67,10 +68,10 @@ class Rounds:
     async def wake(self) -> int:
         """Wake every case with something new to take, and again whoever still has not taken it."""
         now = time.monotonic()
-        waiting = await outbox.to_wake(self._pool, _BATCH)
-        known = {one: self._woken[one] for one in waiting if one in self._woken}
-        due = [one for one in waiting if one not in known or known[one].again_at <= now]
-        told = await self._tell(due, self._engine.wake)
+        known = {one: rest for one, rest in self._woken.items() if rest.again_at > now - _LONGEST}
+        resting = [one for one, rest in known.items() if rest.again_at > now]
+        due = await outbox.to_wake(self._pool, _BATCH, resting)
+        told = [one.wakeup for one in await self._tell(due, self._engine.wake)]
         pauses = {one: known[one].pause * 2 if one in known else self._repeat for one in told}
         woken = {one: _Woken(now + pause, min(pause, _LONGEST)) for one, pause in pauses.items()}
         self._woken = known | woken

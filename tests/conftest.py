@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+import uvloop
 
 from tests.server import Place, Server
 
@@ -26,7 +27,8 @@ from tests.workflows.fixtures import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from asyncio import AbstractEventLoop
+    from collections.abc import Callable, Mapping
 
 __all__ = [
     "all_trials",
@@ -47,6 +49,14 @@ _ALONE = "alone"
 _SPARE_WORKERS = 4
 
 _server = pytest.StashKey[Server]()
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], AbstractEventLoop]]:
+    """Tests run on the loop that worker and relay run on."""
+    del config, item
+    return {"uvloop": uvloop.new_event_loop}
 
 
 def pytest_configure_node(node: Any) -> None:

@@ -34,6 +34,7 @@ from tests.house import Case, Town, a_house
 from tests.moving import Clock, a_place_apart
 from tests.numbers import my_number, resident_code
 from tests.simulators.office import Office, a_notice
+from tests.simulators.world import KEEP_ALIVE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -446,6 +447,7 @@ async def _api(place: Place, keyring: Path, port: int) -> AsyncGenerator[None]:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=KEEP_ALIVE,
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())

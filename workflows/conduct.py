@@ -18,7 +18,7 @@ from temporalio.exceptions import TimeoutError as TimedOut
 with workflow.unsafe.imports_passed_through():
     from activities.office import CLOSE, READ_STANDING, TAKE_WAKEUPS
     from activities.step import AWAIT_APPROVAL, card_of
-    from domain.cases import CaseRef, Progress, Standing, StepRef, StepState
+    from domain.cases import CaseRef, Closing, Direction, Progress, Standing, StepRef, StepState
     from workflows.details import Details, waiting
     from workflows.execution import Parked, beside, by_the_engine, settled
     from workflows.listing import Listing
@@ -88,10 +88,10 @@ class Conduct:
         await self._read(READ_STANDING)
         listener, forgotten = asyncio.create_task(self._listen()), False
         try:
-            await self._tell()
-            while not await self._office(CLOSE, bool):
+            told = await self._tell()
+            while not await self._closed(told):
                 await self._take_wakeups()
-                await self._tell()
+                told = await self._tell()
         except GeneratorExit:
             # The worker lets go of the run, which stands elsewhere: nothing more may be awaited.
             forgotten = True
@@ -163,7 +163,8 @@ class Conduct:
         for one in lines:
             await self._forward(one.step, ref)
 
-    async def _tell(self) -> None:
+    async def _tell(self) -> Direction:
+        """Tell the story to its end, and take it back if the case has turned; which it was."""
         with suppress(TurnedBack):
             await self.story()
         if self._picture.turned:
@@ -171,6 +172,13 @@ class Conduct:
             # it stands in the ledger.  Told now, the story names every line and performs none.
             await self.story()
             await self._take_back()
+            return Direction.WITHDRAWING
+        return Direction.FORWARD
+
+    async def _closed(self, told: Direction) -> bool:
+        """Whether the case closes; a run that ended while closing may have left it turned back."""
+        closing = Closing(**self._case.model_dump(), told=told)
+        return await self._office(CLOSE, bool, closing)
 
     def _register(self, step: str, back: str | None, refs: list[StepRef]) -> None:
         known = {(done, ref) for done, _, ref in self._performed}
@@ -350,12 +358,13 @@ class Conduct:
         finally:
             self._running.discard(task)
 
-    async def _office(self, duty: str, kind: type[R]) -> R:
+    async def _office(self, duty: str, kind: type[R], case: CaseRef | None = None) -> R:
         """Do what every case does besides its steps; our own register is asked beside the task."""
+        about = case or self._case
         try:
-            return await beside(duty, self._case, kind, OFFICE)
+            return await beside(duty, about, kind, OFFICE)
         except FailureError:
-            return await by_the_engine(duty, self._case, kind, OFFICE)
+            return await by_the_engine(duty, about, kind, OFFICE)
 
     async def _pause_after(self, failure: FailureError) -> None:
         """Leave a peer alone for as long as the attempt said; turning back ends the pause."""

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from domain.cases import Progress, StepState, WaitKind
+from domain.cases import Direction, Progress, StepState, WaitKind
 from domain.telegrams import Peer
 from register import cases, code_pool, incidents, ledger
 from register.case_views import find
@@ -126,7 +126,7 @@ async def test_a_case_is_followed_to_its_end(desk: Desk, api: Api) -> None:
                 await ledger.record(tx, await desk.ref(number), ENTER, StepState.DONE, 0)
                 file = await find(tx, number)
                 assert file is not None
-                await cases.close(tx, file.ref)
+                await cases.close(tx, file.ref, Direction.FORWARD)
             rest = (await stream.content.read()).decode()
         assert rest.index('"event": "done"') < rest.index('"event": "completed"')
         # What happened before, as the acceptance, may stand in front of it.

@@ -13,9 +13,7 @@ from domain.cases import Verb
 from domain.dates import RegisterDate
 from domain.identifiers import new_id
 from domain.residents import Reason
-from register import cases, decisions, municipalities, residents
-from register.case_views import find
-from register.decisions import Habits
+from register import municipalities, residents
 from register.residents import NewRow
 from register.vault import MY_NUMBER
 from runtime.database import prepare
@@ -26,7 +24,7 @@ from tests.numbers import my_number
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.api.counter import Answer, Api
+    from tests.api.counter import Api
     from tests.api.desk import Desk
     from tests.towns import Town
 
@@ -208,19 +206,6 @@ async def test_of_decisions_at_the_same_instant_one_is_accepted(desk: Desk) -> N
     assert {answer.code for answer in answers if answer.status == 409} == {"ALREADY_DECIDED"}
 
 
-async def test_a_stale_incident_names_the_open_one(desk: Desk) -> None:
-    """An answer to what was is refused, and what stands now is told."""
-    number = await desk.report()
-    stale = await desk.park(number)
-    await desk.decide(number, "retry", stale)
-    fresh = await desk.park(number)
-    answer = await desk.decide(number, "retry", stale)
-    assert (answer.status, answer.code) == (409, "STALE_INCIDENT")
-    assert answer.json["open_incidents"] == [str(fresh)]
-    shown = (await desk.client.get(f"/v1/cases/{number}")).json
-    assert [one["state"] for one in shown["decisions"]] == ["failed_again"]
-
-
 async def test_a_verb_the_step_does_not_allow_is_refused(desk: Desk) -> None:
     """The verbs that are allowed are told."""
     number = await desk.report()
@@ -229,41 +214,6 @@ async def test_a_verb_the_step_does_not_allow_is_refused(desk: Desk) -> None:
     assert (answer.status, answer.code) == (409, "VERB_NOT_ALLOWED")
     assert answer.json["verbs"] == ["retry", "withdraw"]
     await _stands(desk, number)
-
-
-async def test_a_closed_case_cannot_be_decided(desk: Desk) -> None:
-    """What is over is changed by 異動取消 or 職権修正, not by its case."""
-    number = await desk.report()
-    async with desk.town.open() as tx:
-        assert await cases.close(tx, (await _file(desk, number)).ref)
-    answer = await desk.decide(number, "withdraw")
-    assert (answer.status, answer.code) == (409, "CASE_CLOSED")
-
-
-@pytest.mark.parametrize("carried_out", [False, True])
-async def test_a_case_is_withdrawn_once(desk: Desk, *, carried_out: bool) -> None:
-    """From the moment a withdrawal is accepted, nothing else is decided going forward."""
-    number = await desk.report()
-    incident = await desk.park(number)
-    first = await desk.decide(number, "withdraw")
-    if carried_out:
-        await _carry_out(desk, number, first)
-    again = await desk.decide(number, "withdraw")
-    assert (again.status, again.code) == (409, "ALREADY_WITHDRAWING")
-    assert again.json["decision_id"] == first.json["decision_id"]
-    late = await desk.decide(number, "retry", incident)
-    expected = "STALE_INCIDENT" if carried_out else "ALREADY_WITHDRAWING"
-    assert (late.status, late.code) == (409, expected)
-
-
-async def test_a_parked_undo_may_be_decided(desk: Desk) -> None:
-    """A withdrawal's own incidents are answered as any other."""
-    number = await desk.report()
-    await _carry_out(desk, number, await desk.decide(number, "withdraw"))
-    incident = await desk.park(
-        number, step="取消の本人確認情報を送信する", verbs=(Verb.RETRY, Verb.DONE_BY_HAND)
-    )
-    assert (await desk.decide(number, "retry", incident)).status == 202
 
 
 async def test_nothing_is_amended_while_an_outcome_is_unknown(desk: Desk) -> None:
@@ -364,17 +314,6 @@ async def _stands(desk: Desk, number: str) -> None:
     case = (await desk.client.get(f"/v1/cases/{number}")).json
     assert [one["state"] for one in case["incidents"]] == ["open"]
     assert not case["decisions"]
-
-
-async def _file(desk: Desk, number: str) -> Any:
-    async with desk.town.open() as tx:
-        return await find(tx, number)
-
-
-async def _carry_out(desk: Desk, number: str, decided: Answer) -> None:
-    case = (await _file(desk, number)).ref
-    async with desk.town.open() as tx:
-        await decisions.carry_out(tx, case, UUID(decided.json["decision_id"]), Habits((), (), {}))
 
 
 async def _send(desk: Desk, number: str, state: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest_asyncio
 
 from domain.cases import Verb
+from register import outbox
 from tests.apart import a_place_apart
 from tests.house import Town, a_house
 
@@ -71,6 +72,24 @@ async def test_a_new_decision_wakes_at_once_and_an_old_one_again_later(town: Tow
     assert await rounds.wake() == 1
     await _take(case)
     assert await rounds.wake() == 0
+
+
+async def test_cases_that_need_no_waking_yet_stand_in_nobodys_way(town: Town) -> None:
+    """However many have been woken and take their time, the next one is found behind them.
+
+    Red: look at the first few alone, and leave out of those what has been woken.
+    """
+    rounds, cases = town.house.rounds, [await town.report_birth() for _ in range(2)]
+    await rounds.start_accepted()
+    for case in cases:
+        await _decide(case)
+
+    [nearest] = await outbox.to_wake(rounds._pool, 1, [])
+    [behind] = await outbox.to_wake(rounds._pool, 1, [nearest.wakeup])
+    assert {nearest.case.case_id, behind.case.case_id} == {case.ref.case_id for case in cases}
+    assert not await outbox.to_wake(rounds._pool, 1, [nearest.wakeup, behind.wakeup])
+    for case in cases:
+        await _take(case)
 
 
 async def test_a_run_that_was_terminated_is_started_by_its_wake_up(town: Town) -> None:

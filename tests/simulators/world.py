@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
+KEEP_ALIVE = 75
+"""Seconds; longer than any client keeps an idle connection, so that none is closed in its face."""
+
+
 class World:
     """Where the simulators listen, and their control doors."""
 
@@ -87,7 +91,11 @@ async def a_world(database_url: str, **settings: Any) -> AsyncGenerator[World]:
         port = listener.getsockname()[1]
         app = create_app(Settings(database_url=database_url, port=port, **settings))
         config = uvicorn.Config(
-            app, log_level="critical", access_log=False, timeout_graceful_shutdown=1
+            app,
+            log_level="critical",
+            access_log=False,
+            timeout_graceful_shutdown=1,
+            timeout_keep_alive=KEEP_ALIVE,
         )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))

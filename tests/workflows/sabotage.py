@@ -36,7 +36,10 @@ class Saboteur(Interceptor):
         self.holds: dict[Spot, Hold] = {}
 
     def hold(self, case: CaseRef, step: str, subject: int = 1) -> Hold:
-        """Have a step wait, once, until the test releases it."""
+        """Have a step wait until the test releases it.
+
+        Every attempt of it does, the engine's after one that took too long beside the task.
+        """
         return self.holds.setdefault((case.case_id, step, subject), Hold())
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
@@ -51,9 +54,11 @@ class _Sabotaged(ActivityInboundInterceptor):
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         spot = _spot(input.args[0])
-        if (hold := self._plan.holds.pop(spot, None)) is not None:
+        while (hold := self._plan.holds.get(spot)) is not None:
             hold.reached.set()
             await hold.released.wait()
+            if self._plan.holds.get(spot) is hold:
+                del self._plan.holds[spot]
         if _spend(self._plan.refusals, spot):
             raise Refused("SABOTAGED")
         answer = await self.next.execute_activity(input)

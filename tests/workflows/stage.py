@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from clients import inbox as wire
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _BATCH = 6
 _FIRST_OF_BATCH = itertools.count(5_000_000, 1_000)
+_BIRTHDAYS = itertools.cycle(date(1940, 1, 1) + timedelta(days=day) for day in range(20_000))
+"""One for each: who shares name and birthday with somebody of another trial is held for staff."""
 _NOT_TODAY = 86_400.0
 
 
@@ -185,7 +187,10 @@ class Stage:
 
 async def _settled(town: Town, *, addressees: bool = True) -> list[Household]:
     """Some families of three, who have just been brought into the town."""
-    people = [*families(_BATCH, first=next(_FIRST_OF_BATCH))]
+    people = [
+        one | {"生年月日": next(_BIRTHDAYS).isoformat()}
+        for one in families(_BATCH, first=next(_FIRST_OF_BATCH))
+    ]
     before = set(town.households)
     await town.settle(people, addressees=addressees)
     numbers = {one["住民票コード"]: MyNumber(one["個人番号"]) for one in people}

@@ -214,6 +214,8 @@ CHAPTERS: dict[str, Sequence[Telling]] = {
         every_step_may_be_refused_and_the_case_withdrawn,
         every_step_may_be_refused_by_its_peer,
         what_an_amended_case_did_is_taken_back_too,
+    ),
+    "by hand": (
         what_was_done_by_hand_is_taken_back_by_hand,
         a_run_may_be_ended_after_something_was_done_by_hand,
     ),
