@@ -31,7 +31,7 @@ test: $(STAMP) ## run every check there is: lint, types, imports, documents, tes
 test-fast: $(STAMP) ## the tests that need neither database nor engine
 	@$(BIN)/python -m pytest -q tests/domain tests/runtime
 
-bench: $(STAMP) ## measure births per second against the floor of the engine
+bench: $(STAMP) ## measure births and moves per second against the floor of the engine
 	@$(BIN)/python -m bench
 
 histories: $(STAMP) ## record anew the case histories that the replay tests hold
