@@ -102,13 +102,14 @@ async def _stand_at_its_wait(tx: Tx, leaver: Resident) -> CaseRef:
     """One case as its steps would have left it, in the transaction that accepts it."""
     case = await move_outs.accept(tx, ACTING, _reported(leaver))
     await leaving.enter(tx, _ref(case, 1), leaver.resident_id)
-    for step in _before_the_wait():
+    for step in before_the_wait():
         subject = 0 if card_of(step).whole_case else 1
         await ledger.record(tx, _ref(case, subject), step, StepState.DONE, generation=0)
     return case
 
 
-def _before_the_wait() -> Iterator[str]:
+def before_the_wait() -> Iterator[str]:
+    """The steps of a 転出 that are settled when it waits for its day."""
     wait = card_of(Departures.await_departure).name
     steps = (line.step for line in lines_of(Procedure.MOVE_OUT))
     return takewhile(lambda step: step != wait, steps)

@@ -33,14 +33,23 @@ class Town:
         """Its 全国地方公共団体コード."""
         return self.place.code
 
-    async def found(self, stack: LocalStack, *households: Household) -> None:
-        """Open it with these people, inside and outside, and an empty stock of codes."""
+    async def found(
+        self,
+        stack: LocalStack,
+        *households: Household,
+        levels: tuple[int, int] = (LOW_WATER, TARGET_STOCK),
+    ) -> None:
+        """Open it with these people, inside and outside, and an empty stock of codes.
+
+        ``levels`` are the stock below which more codes are ordered, and what it is filled up to.
+        """
         people = residents(*households)
         file = stack.directory / f"people-{self.code}.csv"
         file.write_bytes(as_csv(people))
-        levels = ("--low-water", str(LOW_WATER), "--target-stock", str(TARGET_STOCK))
+        low, target = levels
+        stock = ("--low-water", str(low), "--target-stock", str(target))
         named = ("--name", self.place.name, "--opening", "always")
-        await stack.command("municipality", "add", self.code, *named, *levels)
+        await stack.command("municipality", "add", self.code, *named, *stock)
         await stack.command("import", str(file), "--municipality", self.code)
         await self.outside.settle(people)
         await self.outside.print_postal_codes(self.place.postal_codes)
