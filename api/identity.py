@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from runtime.settings import ApiSettings
 
 _SECONDS = 10.0
-_KEYS_AGAIN = 5.0
 
 
 class Attempt(NamedTuple):
@@ -166,8 +165,9 @@ class Issuer:
         return self._keys if self._keys is not None else await self._fresh_keys()
 
     async def _fresh_keys(self) -> KeySet:
+        pause = self.settings.oidc_keys_again.total_seconds()
         async with self._reading:
-            if self._keys is None or monotonic() - self._read_at > _KEYS_AGAIN:
+            if self._keys is None or monotonic() - self._read_at >= pause:
                 found = await self._configuration()
                 self._keys = KeySet.import_key_set(await self._get(found["jwks_uri"]))
                 self._read_at = monotonic()

@@ -225,7 +225,9 @@ def _tokens(provider: IdentityProvider, said: TokenForm) -> JSONResponse:
 
 def _for_a_system(provider: IdentityProvider, said: TokenForm) -> JSONResponse:
     known = provider.people.get(said.client_id)
-    right = provider.secret and secrets.compare_digest(said.client_secret, provider.secret)
+    right = provider.secret and secrets.compare_digest(
+        said.client_secret.encode(), provider.secret.encode()
+    )
     if known is None or not right:
         return JSONResponse({"error": "invalid_client"}, status_code=401)
     token = provider.sign(known.claims, AUDIENCE)

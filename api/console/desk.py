@@ -53,9 +53,10 @@ async def incidents(
     cursor: Annotated[str, Query(max_length=200)] = "",
 ) -> HTMLResponse:
     """The incidents of one cause, or all of them, a page at a time."""
+    cause = (peer, code, step) if code else (None, None, None)
     behind = cursors.to_incident(cursor) if cursor else None
     async with seat.counter.open() as tx:
-        found = await incident_lists.page(tx, (peer, code, step), behind, _PER_PAGE + 1)
+        found = await incident_lists.page(tx, cause, behind, _PER_PAGE + 1)
     shown, more = found[:_PER_PAGE], len(found) > _PER_PAGE
     return page(
         "incidents",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,17 +43,8 @@ def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _ago(instant: datetime) -> str:
-    """How long something has stood, in one unit that people count it in."""
-    minutes = int((datetime.now(UTC) - instant).total_seconds() // 60)
-    for length, unit in ((1440, "日"), (60, "時間"), (1, "分")):
-        if minutes >= length:
-            return f"{minutes // length}{unit}"
-    return "1分未満"
-
-
 def _peer(name: str | None) -> str:
     return PEERS[Peer(name)].ja if name else "住基システム"
 
 
-_templates.filters |= {"when": _when, "day": _day, "ago": _ago, "peer": _peer}
+_templates.filters |= {"when": _when, "day": _day, "peer": _peer}

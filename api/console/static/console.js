@@ -1,6 +1,8 @@
 // A page that is open keeps up with its case: it works without this, too.
 "use strict";
 
+const AGAIN = 3000; // milliseconds
+
 function typing(part) {
   return [...part.querySelectorAll("details[open] form, form:focus-within")].length > 0;
 }
@@ -12,24 +14,47 @@ async function renew(part, mark) {
     tell(".stale");
     return;
   }
-  const answer = await fetch(part.dataset.now, { credentials: "same-origin" });
+  let answer;
+  try {
+    answer = await fetch(part.dataset.now, { credentials: "same-origin" });
+  } catch {
+    // Told, and not shown yet: nobody will say it a second time.
+    tell(".lost");
+    setTimeout(() => renew(part, mark), AGAIN);
+    return;
+  }
   if (!answer.ok || answer.redirected) {
     location.reload();
     return;
   }
   part.innerHTML = await answer.text();
+  tell(".lost", true);
   tell(".live");
 }
 
-function tell(which) {
+function tell(which, hidden = false) {
   const note = document.querySelector(which);
-  if (note) note.hidden = false;
+  if (note) note.hidden = hidden;
 }
 
-for (const part of document.querySelectorAll("[data-news]")) {
-  const source = new EventSource(part.dataset.news);
-  source.addEventListener("changed", (event) => renew(part, event.data));
+function follow(part) {
+  let source;
+  const open = () => {
+    if (source) source.close();
+    source = new EventSource(part.dataset.news);
+    source.addEventListener("open", () => tell(".lost", true));
+    source.addEventListener("changed", (event) => renew(part, event.data));
+    source.addEventListener("error", () => {
+      tell(".lost");
+      // A browser gives up by itself when it has no network at all.
+      if (source.readyState === EventSource.CLOSED) setTimeout(open, AGAIN);
+    });
+  };
+  open();
+  addEventListener("online", open);
 }
+
+document.querySelectorAll("[data-news]").forEach(follow);
 
 for (const form of document.querySelectorAll('form[method="post"]')) {
   form.addEventListener("submit", () => {
