@@ -1,4 +1,4 @@
-"""The demo: everything started afresh, births and moves played live, everything stopped."""
+"""The demo: started afresh, births, moves and a day of the town hall played live, stopped."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from local.scenario.performance import Outcome, Performance
-    from local.scenario.scenes import Scene
+    from local.scenario.scene import Scene
 
 
 # The pauses between attempts, against those of an office: nobody wants to watch them in full.
@@ -60,7 +60,11 @@ def local_stack(directory: Path, **options: Any) -> LocalStack:
 
 def closing_table(performed: Performance) -> Table:
     """Every scene: expected, seen, right or wrong."""
-    table = Table(title="出生と転出入 Births and moves", title_style="bold", show_lines=True)
+    table = Table(
+        title=_TITLE,
+        title_style="bold",
+        show_lines=True,
+    )
     for heading in ("", "場面 Scene", "予定 Expected", "実際 Seen", "", "秒"):
         table.add_column(heading, overflow="fold")
     for scene, seen, right, seconds in performed.outcomes:
@@ -72,7 +76,7 @@ def closing_table(performed: Performance) -> Table:
 
 
 def compared_table(performed: Performance) -> Table:
-    """Whoever was born or moved, by town and 宛名番号, in the four systems side by side."""
+    """Whoever was born, moved or changed, by town and 宛名番号, in four systems side by side."""
     table = Table(title="突合 Reconciliation", title_style="bold")
     for heading in ("市区町村", "宛名番号", "住民票", "J-LIS", "統合宛名", "中間サーバー"):
         table.add_column(heading, overflow="fold")
@@ -84,6 +88,7 @@ def compared_table(performed: Performance) -> Table:
 
 
 _PAPER = 110
+_TITLE = "出生、転出入、町役場の一日 Births, moves, a day of the town hall"
 _SPACE_BESIDE_JAPANESE = re.compile(
     r"(?<=[^\x00-\x7f→×]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z]) (?=[^\x00-\x7f→×])"
 )
