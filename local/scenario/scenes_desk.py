@@ -53,6 +53,7 @@ async def the_day_is_complete(stage: Stage) -> str:
     lacking = await _completeness(stage.caller)
     named = {one["case_number"]: one["missing"] for one in lacking["exceptions"]}
     require(named.keys() == {number}, "、".join(named) or "例外なし")
+    require(named[number][0] == "個人番号がまだない", "、".join(named[number]))
     await stage.outside.calm()
     await stage.caller.completed([number], seconds=60)
     statement = await _completeness(stage.caller)
