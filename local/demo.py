@@ -18,6 +18,7 @@ from rich.table import Table
 
 from local import DIRECTORY
 from local.scenario.performance import perform
+from local.scenario.scenes import CHAPTERS
 from local.seat import Seat
 from local.stack import LocalStack
 
@@ -60,14 +61,12 @@ def local_stack(directory: Path, **options: Any) -> LocalStack:
 
 def closing_table(performed: Performance) -> Table:
     """Every scene: expected, seen, right or wrong."""
-    table = Table(
-        title=_TITLE,
-        title_style="bold",
-        show_lines=True,
-    )
+    table = Table(title=_TITLE, title_style="bold", show_lines=True)
     for heading in ("", "場面 Scene", "予定 Expected", "実際 Seen", "", "秒"):
         table.add_column(heading, overflow="fold")
     for scene, seen, right, seconds in performed.outcomes:
+        if scene.number in CHAPTERS:
+            table.add_row("", f"[bold]{CHAPTERS[scene.number]}[/bold]")
         title = f"{_closed_up(scene.title)}\n[dim]{scene.english}[/dim]"
         number, took = str(scene.number), f"{seconds:.1f}"
         came = _closed_up(scene.expected), escape(_closed_up(seen)), _mark(right=right)
@@ -139,6 +138,8 @@ class _Programme:
         """An act begins."""
         self._lines.update(self._stage, visible=False)
         for scene in scenes:
+            if scene.number in CHAPTERS:
+                self._console.print(f"[bold]{CHAPTERS[scene.number]}[/bold]")
             line = f"{scene.number:>2} {scene.title}  [dim]{scene.english}[/dim]"
             self._playing[scene.number] = self._lines.add_task(line)
 

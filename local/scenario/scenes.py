@@ -9,6 +9,14 @@ from local.scenario import scenes_moves as moves
 from local.scenario.acts_of_the_day import ACTS_OF_THE_DAY
 from local.scenario.scene import Act, Scene
 
+CHAPTERS = {
+    1: "出生 Births",
+    10: "転出入 Moves",
+    14: "町役場の一日 A day of the town hall",
+    28: "確かめ Checks",
+}
+"""Under which heading scenes stand, each by the number of its first."""
+
 # Scenes of one act are played side by side: while one waits, the other goes on.  Those that arm a
 # fault are alone in theirs, or another scene's birth might meet it.
 ACTS: tuple[Act, ...] = (

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(420)
 async def test_every_scene_comes_out_as_expected(tmp_path: Path) -> None:
     """Births, moves between two towns, a day of the town hall, crashes and checks, in one office.
 
