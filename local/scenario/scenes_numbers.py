@@ -76,7 +76,7 @@ async def certificates_are_taken_in(stage: Stage) -> str:
     require(_told(changed) == (1, 1, 0), str(_told(changed)))
     require(_told(again) == (0, 0, 0), str(_told(again)))
     return (
-        f"一人 2 枚。一括は初回 {before['linked']} 枚、更新と失効の後に更新 1・失効 1、"
+        f"一人について完了。一括は初回 {before['linked']} 枚、その後は更新 1・失効 1、"
         "もう一度は 0、台帳にいない人 0"
     )
 
