@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,8 @@ from domain.dates import JST
 from domain.telegrams import Peer
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from api.console.seats import Seat
 
 _HERE = Path(__file__).parent
