@@ -106,6 +106,6 @@ def _runs(command: list[str], environment: dict[str, str]) -> bool:
 
 if __name__ == "__main__":
     try:
-        sys.stdout.write(f"{chromium()}\n")
+        chromium()
     except NoChromium as missing:
         sys.exit(str(missing))
