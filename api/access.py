@@ -47,6 +47,7 @@ class Act(Enum):
     SEE_CASES = "案件を見る"
     SEE_PEOPLE = "住民と世帯を見る"
     FIND_BY_NUMBER = "個人番号で探す"
+    REVEAL = "伏せた番号を開く"
     DECIDE = "判断する"
     WITHDRAW = "取下げを決める"
     CORRECT = "職権で修正する"
@@ -66,6 +67,7 @@ _MAY: dict[Act, frozenset[TokenRole]] = {
     Act.SEE_CASES: _ALL,
     Act.SEE_PEOPLE: _STAFF | {TokenRole.CLIENT},
     Act.FIND_BY_NUMBER: _STAFF,
+    Act.REVEAL: _STAFF,
     Act.DECIDE: _STAFF,
     Act.WITHDRAW: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),
     Act.CORRECT: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),

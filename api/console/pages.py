@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.fields import NAMES
 from api.runbook import PEERS
 from domain.dates import JST
 from domain.telegrams import Peer
@@ -48,4 +49,9 @@ def _peer(name: str | None) -> str:
     return PEERS[Peer(name)].ja if name else "住基システム"
 
 
-_templates.filters |= {"when": _when, "day": _day, "peer": _peer}
+def _field(name: str) -> str:
+    """An item of an entry, as the office calls it."""
+    return NAMES[name][0] if name in NAMES else name
+
+
+_templates.filters |= {"when": _when, "day": _day, "peer": _peer, "field": _field}

@@ -64,3 +64,16 @@ for (const form of document.querySelectorAll('form[method="post"]')) {
 
 const problem = document.getElementById("problem");
 if (problem) problem.focus();
+
+// The day of an entry may be slid to; without this it is typed.
+for (const slide of document.querySelectorAll("[data-slides]")) {
+  const range = slide.querySelector("input");
+  const day = document.getElementById(slide.dataset.slides);
+  const from = Date.parse(slide.dataset.from);
+  range.max = Math.max(Math.round((Date.parse(slide.dataset.until) - from) / 86400000), 1);
+  range.value = day.value ? Math.round((Date.parse(day.value) - from) / 86400000) : range.max;
+  const shown = () => new Date(from + range.value * 86400000).toISOString().slice(0, 10);
+  range.addEventListener("input", () => { day.value = shown(); range.ariaValueText = shown(); });
+  range.addEventListener("change", () => day.form.requestSubmit());
+  slide.hidden = false;
+}
