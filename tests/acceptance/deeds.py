@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from domain.cases import CaseRef, Procedure
+from domain.cases import Procedure
 from register.vault import MY_NUMBER
 from tests.changing import Locals
+from tests.moving import Family
 
 if TYPE_CHECKING:
     from datetime import date
 
     from tests.frontier import Frontier
     from tests.house import Case, Town
-    from tests.moving import Family, Movers
+    from tests.moving import Movers
 
 BOTH = frozenset({"signature", "authentication"})
 """The certificates on a card."""
 HOME = {"line": "北海道函館市五稜郭町１番"}
 """Where people live who have moved to another town."""
-REASON = {"reason": "試験のため。"}
 
 
 def at(movers: Movers, town: Town) -> Locals:
@@ -103,10 +103,10 @@ async def cancels(here: Locals, case: Case) -> Case:
     return await here.accepted(Procedure.CANCELLATION, "/v1/cancellations", form)
 
 
-async def comes(movers: Movers, family: Family, *who: int, **said: Any) -> Case:
-    """Some of a family come to the 転入地 with a card; the 特例転入."""
+async def visit_form(movers: Movers, family: Family, *who: int) -> dict[str, Any]:
+    """What the counter of the 転入地 writes when somebody comes with a card, today."""
     codes = [family.codes[one] for one in who]
-    usual: dict[str, Any] = {
+    form: dict[str, Any] = {
         "code": codes[0] if codes else family.codes[0],
         "visitor": "本人",
         "card": "verified",
@@ -114,10 +114,15 @@ async def comes(movers: Movers, family: Family, *who: int, **said: Any) -> Case:
         "moved_in_on": (await movers.frontier.today()).isoformat(),
         "address": HOME,
     }
-    if len(codes) == 1:
-        usual["persons"] = [{"code": codes[0], "relationship": "世帯主"}]
+    alone = [{"code": codes[0], "relationship": "世帯主"}] if len(codes) == 1 else []
+    return form | {"persons": alone} if alone else form
+
+
+async def comes(movers: Movers, family: Family, *who: int, **said: Any) -> Case:
+    """Some of a family come to the 転入地 with a card; the 特例転入."""
+    form = await visit_form(movers, family, *who) | said
     here = at(movers, movers.destination)
-    return await here.accepted(Procedure.SPECIAL_MOVE_IN, "/v1/special-move-ins", usual | said)
+    return await here.accepted(Procedure.SPECIAL_MOVE_IN, "/v1/special-move-ins", form)
 
 
 async def moves_in(movers: Movers, family: Family, who: int, **said: Any) -> Case:
@@ -213,11 +218,24 @@ async def history(here: Locals, family: Family, who: int = 0, on: date | None = 
     return await here.frontier.get(here.town, f"/v1/residents/{family.people[who]}/history{asked}")
 
 
-async def case_numbered(here: Locals, number: str, procedure: Procedure) -> Case:
-    """A case by its number."""
-    async with here.town.transaction() as tx:
-        row = await tx.fetchrow(
-            "SELECT municipality, case_id, case_number FROM case_file WHERE case_number = $1",
-            number,
+async def people_of(case: Case) -> Family:
+    """The persons of a case as the register has them now, in their order."""
+    async with case.town.transaction() as tx:
+        rows = await tx.fetch(
+            "SELECT resident_id, household_id, code FROM resident_present JOIN case_person"
+            " USING (municipality, resident_id) WHERE case_id = $1 ORDER BY subject",
+            case.ref.case_id,
         )
-    return here.town.case(CaseRef.model_validate(dict(row)), procedure)
+    people, codes = [row["resident_id"] for row in rows], [row["code"] for row in rows]
+    return Family(case.town, rows[0]["household_id"], people, codes)
+
+
+async def kinds_told(town: Town, system: str = "jlis") -> list[str]:
+    """The kinds of message a system has taken of a town, oldest first; stock is nobody's."""
+    messages = (await town.ledger(system))["messages"]
+    return [one["kind"] for one in messages if one["status"] == 200 and one["kind"] != "CS-01"]
+
+
+async def well_again(town: Town) -> None:
+    """Let every outage of a town end."""
+    await town.house.world.control("DELETE", f"faults?municipality={town.code}")
