@@ -1,4 +1,4 @@
-"""Procedure × message (DOMAIN.md 3.19), and how what we send comes to each of its cells.
+"""Procedure × message (3.19), and how what we send comes to each of its cells.
 
 ``●`` always, exactly once for each person (CS-05 and CS-07 once for all of a 届出), ``–`` never,
 ``○`` on a condition, ``→`` comes in from another municipality, ``→○`` that on a condition.
@@ -8,8 +8,8 @@ The column CS-09 (戸籍附票) is left out: 附票 is not built.  CS-03 stands 
 What an ``○`` depends on, and where it has one side only:
 
 * CS-02 and CS-12 of a 転入: whoever is given a number here.  A 国内転入 gives one only where none
-  is on the 転出証明書 (DOMAIN.md 3.1: "never recorded or unknown") or a child was born meanwhile;
-  there the ``–`` of CS-02 gives way to the rule of that section.
+  is on the 転出証明書 ("never recorded or unknown", 法30条の2) or a child was born meanwhile; there
+  the ``–`` of CS-02 gives way to that rule.
 * CS-05 of a 転出: with a card; paper otherwise.  CS-05 of a 取消 voids it, where one was sent.
 * CS-07 of a 取消: of a 転入; of a 職権消除: the 転入通知 of whoever turns up elsewhere, then CS-08.
 * CS-12 of a 転居 and of a 軽微な修正: "if the mailing is pending".  One side only, never: nobody
@@ -22,7 +22,8 @@ What an ``○`` depends on, and where it has one side only:
 Where we deviate from a ``●``:
 
 * 取消 of a 転出 that no 転入通知 has followed: 宛名, 副本 and offices are told of a 転出 after that
-  notice (issue 3), so nobody there has anything to take back; CS-04 only from its day on.
+  notice, so nobody there has anything to take back; CS-04 only from its day on.
+* 個人番号の職権修正: a wrong entry is put right, nothing is generated: no CS-03, no letter.
 """
 
 from __future__ import annotations

@@ -134,6 +134,12 @@ async def moved(stage: Stage) -> None:
     await stage.moves()
 
 
+async def moved_together(stage: Stage) -> None:
+    """転居 of a whole household."""
+    await stage.watch()
+    await (await stage.here.move(stage.family)).closes()
+
+
 async def split(stage: Stage) -> None:
     """世帯分離."""
     await stage.watch()

@@ -59,6 +59,7 @@ PLAYS: dict[Callable[[Stage], Awaitable[None]], Expected] = {
     plays.on_paper: Expected("転出", ("転出",), _AUTHENTICATION),
     plays.gone_abroad: Expected("国外転出", ("転出",), _NONE),
     plays.moved: Expected("転居", ("転居",), _AUTHENTICATION),
+    plays.moved_together: Expected("転居", ("転居",) * 3, _AUTHENTICATION, people=3),
     plays.split: Expected("世帯変更", (), BOTH),
     plays.born: Expected("出生", ("出生",), BOTH),
     plays.died: Expected("死亡", ("死亡",), _NONE),

@@ -119,7 +119,9 @@ async def test_9_07_whom_nobody_follows_is_listed_from_the_municipalitys_day_on(
     assert await _overdue(movers) == []
     await frontier.on(day + timedelta(days=30), 0)
     assert await _overdue(movers) == [leaving.ref.case_number]
-    assert await leaving.state() == CaseState.OPEN
+    shown = await movers.show(leaving)
+    assert shown["state"] == CaseState.OPEN
+    assert all(one["overdue"] and one["then_ja"] and one["may_ja"] for one in shown["waiting_for"])
 
     await movers.tell(family, day)
     await leaving.closes()
