@@ -77,6 +77,7 @@ async def card(stage: Stage) -> None:
 
 async def card_and_newborn(stage: Stage) -> None:
     """特例転入 with a child born after the 転出: of both CS-04 and so on, of the child a number."""
+    await stage.movers.destination.stock()
     await stage.watch(there=True)
     await stage.leaves()
     born_on = (await stage.movers.frontier.today()).isoformat()
@@ -86,6 +87,7 @@ async def card_and_newborn(stage: Stage) -> None:
 
 async def from_abroad(stage: Stage) -> None:
     """国外転入 of somebody who never had a code or a number."""
+    await stage.movers.destination.stock()
     await stage.watch(there=True)
     form = {"source": "国外", "origin": None}
     without = {"code", "number"}

@@ -110,7 +110,7 @@ PLAYS: dict[Callable[[Stage], Awaitable[None]], Expected] = {
 @pytest.fixture
 async def stage(frontier: Frontier) -> AsyncGenerator[Stage]:
     """A town whose people everybody knows, another to move to, and a child with a card."""
-    town, elsewhere = await comparable(frontier), await frontier.open_town()
+    town, elsewhere = await comparable(frontier), await frontier.house.open_town()
     family = await Family.of(town)
     movers = Movers(frontier, town, elsewhere)
     serials = await deeds.certified(frontier, family, WHO)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -16,10 +16,6 @@ from tests.agreement import agrees, present_once
 from tests.eventually import eventually
 from tests.frontier import Person
 from tests.moving import Family, Movers
-
-if TYPE_CHECKING:
-    from tests.frontier import Frontier
-    from tests.house import Town
 
 CHILD = 2
 
@@ -34,19 +30,15 @@ CHILD = 2
     ],
 )
 async def test_9_08_the_last_day_of_the_special_way_is_valid_and_the_next_is_not(
-    frontier: Frontier,
-    origin: Town,
-    destination: Town,
-    planned_on: date,
-    moved_in_on: date,
-    last: date,
+    movers: Movers, planned_on: date, moved_in_on: date, last: date
 ) -> None:
     """Last valid day vs next day of 特例: accepted / refused, vectors 3.0.5."""
+    frontier, destination = movers.frontier, movers.destination
     people = Person(), Person(name="鈴木　花子")
     await frontier.on(planned_on)
     for person in people:
-        await frontier.settle(origin, person)
-        await frontier.certify(origin, destination, person, planned_on=planned_on)
+        await frontier.settle(movers.origin, person)
+        await frontier.certify(movers.origin, destination, person, planned_on=planned_on)
     await frontier.inbox_settles(destination, attached=2)
 
     came: list[tuple[int, dict[str, Any]]] = []
