@@ -62,7 +62,10 @@ async def test_9_14_a_cancelled_merger_restores_the_household_or_founds_one(here
 
 
 async def test_9_15_who_dies_before_leaving_does_not_leave(movers: Movers) -> None:
-    """死亡 of a 転出予定者: death wins, CS-05 void, and the other town expects nobody."""
+    """死亡 of a 転出予定者: death wins, CS-05 void, and the other town expects nobody.
+
+    Red: let an open 転出 not give way.
+    """
     family = await Family.of(movers.origin)
     leaving = await movers.leave(family, await movers.in_days(20), CHILD)
     await leaving.waits_for("departure_day", 1)
@@ -82,7 +85,10 @@ async def test_9_15_who_dies_before_leaving_does_not_leave(movers: Movers) -> No
 
 
 async def test_9_16_a_glyph_put_right_is_a_minor_correction(frontier: Frontier) -> None:
-    """外字 fix: 軽微な修正, cert not revoked; J-LIS gets a substitute, the register the glyph."""
+    """外字 fix: 軽微な修正, cert not revoked; J-LIS gets a substitute, the register the glyph.
+
+    Red: tell it as 職権修正等.
+    """
     here = Locals(frontier, await comparable(frontier))
     family, name = await here.family(), "葛\U000e0101城　花子"
     serials = await deeds.certified(frontier, family, WIFE)
@@ -118,6 +124,8 @@ async def test_9_23_until_it_is_approved_everybody_reads_what_stood(frontier: Fr
     """Certificate during 仮登録: old data printed.
 
     Certificates themselves are not built; whoever reads sees what one would print.
+
+    Red: let the entry wait for nobody.
     """
     here = await _strict(frontier)
     family = await here.family()
@@ -144,6 +152,8 @@ async def test_9_24_of_two_clerks_the_second_looks_again_before_anything_is_ente
 
     No lock is held while people think (law 13): the second report is entered only after somebody
     has looked at what the first has changed meanwhile, and then on top of it.
+
+    Red: enter whatever has happened since the case was examined.
     """
     here = await _strict(frontier)
     family = await here.family()
@@ -170,7 +180,10 @@ async def test_9_24_of_two_clerks_the_second_looks_again_before_anything_is_ente
 async def test_9_37_a_period_that_ends_on_a_holiday_ends_on_the_next_open_day(
     frontier: Frontier,
 ) -> None:
-    """14-day deadline ends on a holiday: rolled (2025-05-05→05-07)."""
+    """14-day deadline ends on a holiday: rolled (2025-05-05→05-07).
+
+    Red: let a period end on the day the calendar says.
+    """
     here = Locals(frontier, await frontier.open_town(opening=OpeningCalendar()))
     moved_on = {"moved_on": "2025-04-21"}
 

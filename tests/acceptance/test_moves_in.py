@@ -32,7 +32,10 @@ CHILD = 2
 async def test_9_08_the_last_day_of_the_special_way_is_valid_and_the_next_is_not(
     movers: Movers, planned_on: date, moved_in_on: date, last: date
 ) -> None:
-    """Last valid day vs next day of 特例: accepted / refused, vectors 3.0.5."""
+    """Last valid day vs next day of 特例: accepted / refused, vectors 3.0.5.
+
+    Red: count from the planned day alone.
+    """
     frontier, destination = movers.frontier, movers.destination
     people = Person(), Person(name="鈴木　花子")
     await frontier.on(planned_on)
@@ -80,7 +83,10 @@ async def test_9_10_who_moves_in_before_any_move_out_was_reported_ends_in_one_pl
 
 
 async def test_9_11_a_child_born_on_the_way_moves_in(movers: Movers) -> None:
-    """転入 + 出生 together: reason 転入 for the newborn, who alone is numbered."""
+    """転入 + 出生 together: reason 転入 for the newborn, who alone is numbered.
+
+    Red: enter who moves in as born here.
+    """
     await movers.destination.stock()
     family = await Family.of(movers.origin)
     leaving = await movers.leave(family, await movers.frontier.today())
@@ -145,7 +151,10 @@ async def test_9_12_who_returns_has_the_former_number_and_a_namesake_is_asked_ab
 async def test_9_25_a_move_in_cancelled_after_its_notice_is_corrected_in_order(
     movers: Movers,
 ) -> None:
-    """Cancel 転入 after CS-07 sent: correction messages in order, and the former town knows."""
+    """Cancel 転入 after CS-07 sent: correction messages in order, and the former town knows.
+
+    Red: tell the former town nothing.
+    """
     family = await Family.of(movers.origin)
     leaving = await movers.leave(family, await movers.frontier.today())
     await leaving.waits_for("move_in_notice")

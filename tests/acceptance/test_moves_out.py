@@ -56,7 +56,10 @@ async def test_9_04_a_move_filed_online_ends_with_both_sides_confirmed(movers: M
 async def test_9_05_who_arrives_before_the_planned_day_left_on_the_day_of_arrival(
     movers: Movers,
 ) -> None:
-    """CS-07 before 転出予定日: 除票 on 転入日."""
+    """CS-07 before 転出予定日: 除票 on 転入日.
+
+    Red: let the planned day stand whatever the notice says.
+    """
     family = await Family.of(movers.origin)
     planned_on = await movers.in_days(10)
     leaving = await movers.leave(family, planned_on)
@@ -77,7 +80,10 @@ async def test_9_05_who_arrives_before_the_planned_day_left_on_the_day_of_arriva
 async def test_9_06_of_two_notices_the_newer_is_kept_and_nothing_is_written_twice(
     movers: Movers,
 ) -> None:
-    """CS-07 twice, newer second: newest kept, no duplicate history."""
+    """CS-07 twice, newer second: newest kept, no duplicate history.
+
+    Red: take every notice for news.
+    """
     family = await Family.of(movers.origin)
     day = await movers.in_days(1)
     leaving = await movers.leave(family, day)

@@ -36,7 +36,10 @@ ANNOUNCING = "本人確認情報を送信する"
 async def test_9_33_telegrams_of_one_person_arrive_in_the_order_of_the_history(
     here: Locals,
 ) -> None:
-    """Order inversion of CS-04: server rejects or reorders; converge."""
+    """Order inversion of CS-04: server rejects or reorders; converge.
+
+    Red: let nobody stand in front in a lane.
+    """
     family = await here.family()
     await here.town.fault("jlis", "UNAVAILABLE", message="CS-04", on="any", times=None)
     readings = ["イチ", "ニ", "サン"]
@@ -116,7 +119,10 @@ async def test_9_36_a_difference_becomes_work_and_is_put_right(frontier: Frontie
 async def test_9_40_after_three_days_without_juki_net_everything_is_told_in_order(
     movers: Movers,
 ) -> None:
-    """Outage of 住基ネット for 3 days then flood: backlog drains in order, no timeouts lost."""
+    """Outage of 住基ネット for 3 days then flood: backlog drains in order, no timeouts lost.
+
+    Red: let nobody stand in front in a lane.
+    """
     here = deeds.at(movers, movers.origin)
     await here.town.stock()
     family, other = await here.family(0), await here.family(1)
