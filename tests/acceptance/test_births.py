@@ -24,7 +24,10 @@ FRIDAY, SUNDAY, MONDAY = date(2026, 12, 4), date(2026, 12, 6), date(2026, 12, 7)
 async def test_9_01_a_birth_after_hours_is_entered_at_once_and_numbered_on_monday(
     frontier: Frontier,
 ) -> None:
-    """J-LIS closed (Fri 17:30): 住民票 exists, number pending, CS-02 sent Monday 09:00."""
+    """J-LIS closed (Fri 17:30): 住民票 exists, number pending, CS-02 sent Monday 09:00.
+
+    Red: let a step send without looking at the opening hours.
+    """
     here = Locals(frontier, await frontier.open_town(opening=OFFICE_HOURS))
     await frontier.keep_hours(here.town)
     family = await here.family()
@@ -91,7 +94,10 @@ async def test_9_03_at_the_low_water_mark_codes_are_ordered_and_an_empty_pool_wa
 async def test_9_30_a_day_nobody_knows_keeps_its_words_and_one_of_two_eras_its_era(
     here: Locals,
 ) -> None:
-    """不詳日 birth, 1926-12-25 both eras: stored, displayed 和暦, converted for CS."""
+    """不詳日 birth, 1926-12-25 both eras: stored, displayed 和暦, converted for CS.
+
+    Red: say of every day that it is known.
+    """
     family = await here.family()
     worded = {"notation": "令和8年11月頃", "day": "2026-11-20"}
     birth = await deeds.reports_birth(here, family, born_on=worded)

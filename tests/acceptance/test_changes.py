@@ -26,7 +26,10 @@ WIFE, CHILD = 1, 2
 
 
 async def test_9_14_a_cancelled_merger_restores_the_household_or_founds_one(here: Locals) -> None:
-    """世帯分離→合併→取消: household restored, or new household if emptied."""
+    """世帯分離→合併→取消: household restored, or new household if emptied.
+
+    Red: put people back into the household that has emptied.
+    """
     family = await here.family()
     pair = {"relationships": [{"resident_id": str(family.people[CHILD]), "relationship": "子"}]}
     await (

@@ -112,7 +112,10 @@ async def test_9_06_of_two_notices_the_newer_is_kept_and_nothing_is_written_twic
 async def test_9_07_whom_nobody_follows_is_listed_from_the_municipalitys_day_on(
     frontier: Frontier,
 ) -> None:
-    """転出 never followed: 未着 list at parameter date; the case waits on and is never failed."""
+    """転出 never followed: 未着 list at parameter date; the case waits on and is never failed.
+
+    Red: count from another day than the municipality has set.
+    """
     month = Parameters(move_in_notice_limit=timedelta(days=30))
     towns = await frontier.open_town(parameters=month), await frontier.open_town()
     movers = Movers(frontier, *towns)
@@ -183,7 +186,10 @@ async def test_9_13_of_one_who_stays_nothing_is_asked_and_of_two_who_heads_them(
 async def test_9_38_a_move_reported_fifteen_days_late_is_entered_ex_officio(
     movers: Movers,
 ) -> None:
-    """転出届 15 days late: 職権, 準ずる証明書; on the fourteenth day it still is a 届出."""
+    """転出届 15 days late: 職権, 準ずる証明書; on the fourteenth day it still is a 届出.
+
+    Red: take it for a 届出.
+    """
     in_time, late = [await Family.of(movers.origin, place) for place in range(2)]
 
     status, fourteenth = await movers.file(in_time, await movers.in_days(-14))
