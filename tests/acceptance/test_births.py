@@ -52,7 +52,10 @@ async def test_9_01_a_birth_after_hours_is_entered_at_once_and_numbered_on_monda
 
 
 async def test_9_02_a_lost_answer_leaves_one_number(here: Locals) -> None:
-    """CS-02 answer lost: same number after retry; one number in table."""
+    """CS-02 answer lost: same number after retry; one number in table.
+
+    Red: ask anew instead of asking after what was sent.
+    """
     await here.town.fault("jlis", "LOSE_REPLY", message="CS-02")
 
     birth = await deeds.reports_birth(here, await here.family())
@@ -68,7 +71,10 @@ async def test_9_02_a_lost_answer_leaves_one_number(here: Locals) -> None:
 async def test_9_03_at_the_low_water_mark_codes_are_ordered_and_an_empty_pool_waits(
     frontier: Frontier,
 ) -> None:
-    """Pool at low-water mark, then empty: alert; case waits; resumes on CS-01."""
+    """Pool at low-water mark, then empty: alert; case waits; resumes on CS-01.
+
+    Red: order nothing.
+    """
     here = Locals(frontier, await frontier.open_town(low_water=2, target_stock=3))
     await here.town.fault("jlis", "UNAVAILABLE", message="CS-01", on="any", times=None)
     family = await here.family()

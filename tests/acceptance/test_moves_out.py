@@ -140,7 +140,10 @@ async def test_9_07_whom_nobody_follows_is_listed_from_the_municipalitys_day_on(
 
 
 async def test_9_09_a_move_taken_back_is_taken_back_at_the_receivers_too(movers: Movers) -> None:
-    """転出取消 while CS-05 delivered: receiver discards, and nobody can move in with it."""
+    """転出取消 while CS-05 delivered: receiver discards, and nobody can move in with it.
+
+    Red: void no CS-05.
+    """
     family = await Family.of(movers.origin)
     leaving = await movers.leave(family, await movers.in_days(5))
     await leaving.waits_for("departure_day")

@@ -80,7 +80,10 @@ async def test_9_19_another_number_keeps_the_unified_number(here: Locals) -> Non
 async def test_9_20_a_symbol_that_does_not_come_is_asked_for_again_and_found_elsewhere(
     frontier: Frontier,
 ) -> None:
-    """符号 request lost / answered at 中間サーバー only: polled completion, resend."""
+    """符号 request lost / answered at 中間サーバー only: polled completion, resend.
+
+    Red: ask anew instead of asking after what was sent.
+    """
     town = await frontier.open_town(parameters=A_DAY)
     here, family = Locals(frontier, town), await Family.of(town)
     await town.fault("jlis", "LOSE_REPLY", message="CS-13")

@@ -69,6 +69,8 @@ async def test_9_34_a_case_that_is_torn_away_at_every_step_takes_effect_once(
     At each line the run is ended before it acts and begun anew, and the report of what it did is
     lost as well.  Processes killed by SIGKILL are told of in tests/crash, all procedures in
     tests/workflows/test_every_step.py.
+
+    Red: ask anew instead of asking after what was sent.
     """
     seen = await Received.from_now(here.frontier, here.town)
     steps = [line.step for line in lines_of(Procedure.BIRTH)]
