@@ -122,7 +122,10 @@ async def test_9_30_a_day_nobody_knows_keeps_its_words_and_one_of_two_eras_its_e
 
 
 async def test_9_32_what_juki_net_cannot_write_travels_as_a_substitute(here: Locals) -> None:
-    """Character outside 住基ネット統一文字: 代替文字 + 外字数; everybody else gets it as it is."""
+    """Character outside 住基ネット統一文字: 代替文字 + 外字数; everybody else gets it as it is.
+
+    Red: count no characters that were replaced.
+    """
     name = "葛\U000e0101城　遥"
     birth = await deeds.reports_birth(here, await here.family(), name=name)
     await birth.closes()

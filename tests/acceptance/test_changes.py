@@ -110,7 +110,10 @@ async def test_9_16_a_glyph_put_right_is_a_minor_correction(frontier: Frontier) 
 async def test_9_17_a_name_changed_by_marriage_ends_the_signature_alone(
     frontier: Frontier,
 ) -> None:
-    """Name change by marriage: 職権修正等, 署名用 revoked, 利用者証明用 valid (法30条の8)."""
+    """Name change by marriage: 職権修正等, 署名用 revoked, 利用者証明用 valid (法30条の8).
+
+    Red: count names for none of the 本人確認情報.
+    """
     here = Locals(frontier, await comparable(frontier))
     family = await here.family()
     serials = await deeds.certified(frontier, family, WIFE)

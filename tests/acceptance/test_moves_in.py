@@ -59,7 +59,10 @@ async def test_9_08_the_last_day_of_the_special_way_is_valid_and_the_next_is_not
 async def test_9_10_who_moves_in_before_any_move_out_was_reported_ends_in_one_place(
     movers: Movers,
 ) -> None:
-    """転入 before 転出届 (no certificate): paper path or 未届; the former town then strikes."""
+    """転入 before 転出届 (no certificate): paper path or 未届; the former town then strikes.
+
+    Red: list no notice about somebody who still lives here.
+    """
     family = await Family.of(movers.origin)
     between = await movers.house.open_town()
     today = await movers.frontier.today()
@@ -112,7 +115,10 @@ async def test_9_11_a_child_born_on_the_way_moves_in(movers: Movers) -> None:
 async def test_9_12_who_returns_has_the_former_number_and_a_namesake_is_asked_about(
     movers: Movers,
 ) -> None:
-    """再転入: old 宛名番号, alert on 3情報 only."""
+    """再転入: old 宛名番号, alert on 3情報 only.
+
+    Red: recognise nobody by code or number.
+    """
     await movers.origin.stock()
     family = await Family.of(movers.origin)
     before = [await deeds.addressee_number_of(family, who) for who in range(3)]
@@ -180,7 +186,10 @@ async def test_9_25_a_move_in_cancelled_after_its_notice_is_corrected_in_order(
 
 
 async def test_9_39_an_application_that_comes_after_the_visit_is_merged(movers: Movers) -> None:
-    """OSS data arrives after the visit: merged, not duplicated; the citizen reads 完了."""
+    """OSS data arrives after the visit: merged, not duplicated; the citizen reads 完了.
+
+    Red: look for no case that has just ended.
+    """
     family = await Family.of(movers.origin)
     serial = (await deeds.certified(movers.frontier, family, CHILD))["authentication"]
     day = await movers.frontier.today()

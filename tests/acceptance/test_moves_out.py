@@ -22,7 +22,10 @@ CHILD = 2
 
 
 async def test_9_04_a_move_filed_online_ends_with_both_sides_confirmed(movers: Movers) -> None:
-    """転出(特例)→OSS予約→来庁→CS-07: 除票 確定 beside 予定 values."""
+    """転出(特例)→OSS予約→来庁→CS-07: 除票 確定 beside 予定 values.
+
+    Red: leave out what the 転入通知 confirmed.
+    """
     family = await Family.of(movers.origin)
     day = await movers.in_days(3)
     filed = await movers.file_online(family, day)
@@ -167,7 +170,10 @@ async def test_9_09_a_move_taken_back_is_taken_back_at_the_receivers_too(movers:
 async def test_9_13_of_one_who_stays_nothing_is_asked_and_of_two_who_heads_them(
     movers: Movers,
 ) -> None:
-    """世帯主転出, 1 / ≥2 remain: auto head / alert (令25条, 法25条)."""
+    """世帯主転出, 1 / ≥2 remain: auto head / alert (令25条, 法25条).
+
+    Red: enter nobody as head who is not named.
+    """
     one_stays, two_stay = [await Family.of(movers.origin, place) for place in range(2)]
     day = await movers.in_days(0)
 

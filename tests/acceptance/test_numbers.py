@@ -57,7 +57,10 @@ async def test_9_18_another_code_takes_the_number_and_the_certificates_along(
 
 
 async def test_9_19_another_number_keeps_the_unified_number(here: Locals) -> None:
-    """個人番号 change: same 団番; the former number is kept as history."""
+    """個人番号 change: same 団番; the former number is kept as history.
+
+    Red: tell 統合宛名 nothing of the new number.
+    """
     family = await here.family()
     before, unified = await deeds.number_of(family), await deeds.unified_number_of(family)
 

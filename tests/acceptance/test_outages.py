@@ -92,7 +92,10 @@ async def test_9_34_a_case_that_is_torn_away_at_every_step_takes_effect_once(
 
 
 async def test_9_36_a_difference_becomes_work_and_is_put_right(frontier: Frontier) -> None:
-    """整合性確認 finds a difference: task + 訂正; the next one finds nothing."""
+    """整合性確認 finds a difference: task + 訂正; the next one finds nothing.
+
+    Red: compare no 宛名情報.
+    """
     town = await comparable(frontier)
     number = (await first(town)).key
     await outside(
