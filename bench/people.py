@@ -33,6 +33,16 @@ def head(ordinal: int) -> dict[str, str]:
     }
 
 
+def as_known(ordinal: int) -> dict[str, str]:
+    """The same person, as the systems outside are told of them."""
+    row = head(ordinal)
+    return {
+        "code": row["住民票コード"],
+        "number": row["個人番号"],
+        "addressee_number": row["宛名番号"],
+    }
+
+
 def in_kanji(number: int) -> str:
     """A number in the figures that names may hold."""
     return str(number).translate(str.maketrans("0123456789", "〇一二三四五六七八九"))

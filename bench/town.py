@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import asyncpg
 
-from bench.people import head, in_kanji
+from bench.people import as_known, head, in_kanji
 from domain.acting import Acting
 from domain.dates import RegisterDate, jst_day
 from domain.notifications import BirthNotification, Child
@@ -166,6 +166,6 @@ async def _settle(transactions: Transactions, vault: Vault, count: int) -> list[
 
 
 async def _make_known(outside: Outside, movers: Sequence[Resident]) -> None:
-    rows = [head(one.ordinal) for one in movers]
-    for start in range(0, len(rows), _SETTLED_AT_ONCE):
-        await outside.settle(rows[start : start + _SETTLED_AT_ONCE])
+    known = [as_known(one.ordinal) for one in movers]
+    for start in range(0, len(known), _SETTLED_AT_ONCE):
+        await outside.settle(known[start : start + _SETTLED_AT_ONCE])

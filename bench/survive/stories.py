@@ -13,6 +13,7 @@ from domain.cases import CaseState, Procedure
 from local.scenario import forms
 from local.scenario.caller import Missed
 from local.scenario.cast import THERE
+from local.scenario.habits import hand_in
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -87,8 +88,8 @@ class Stories:
         leaving = await self._leave(family, [mover], with_card=False)
         form = forms.with_certificate(family.household, THERE, mover, self.ground.today)
         self.cases[Procedure.MOVE_IN] += 1
-        coming = (await self._there.post("counter", "move-ins", form)).expect(202)
-        await self._until_over(self._there, coming["case_number"])
+        coming = await hand_in(self._there, "counter", "move-ins", form)
+        await self._until_over(self._there, coming)
         await self._until_over(self._here, leaving)
         self.moved += 1
 
@@ -115,15 +116,18 @@ class Stories:
     async def _leave(self, family: Family, people: Sequence[Person], *, with_card: bool) -> str:
         self.cases[Procedure.MOVE_OUT] += 1
         day = self.ground.today
-        form = forms.at_the_counter(family.household, people, THERE, day, with_card=with_card)
-        return (await self._here.post("counter", "move-outs", form)).expect(202)["case_number"]
+        leaving = {
+            "household_id": str(people[0].entry.household_id),
+            "residents": [str(one.resident_id) for one in people],
+        }
+        form = forms.at_the_counter(family.household, leaving, THERE, day, with_card=with_card)
+        return await hand_in(self._here, "counter", "move-outs", form)
 
     async def _visit(self, family: Family) -> str:
         """Come with the card and without a case number: the open case is found, or opened now."""
         self.cases[Procedure.SPECIAL_MOVE_IN] += 1
         visit = forms.visit(family.household, THERE, family.people[0], self.ground.today)
-        answer = await self._there.post("counter", "special-move-ins", visit)
-        return answer.expect(202)["case_number"]
+        return await hand_in(self._there, "counter", "special-move-ins", visit)
 
     async def _until_over(self, caller: Caller, number: str) -> Json:
         case = await self._until(caller, number, lambda case: case["state"] != CaseState.OPEN)
