@@ -103,12 +103,16 @@ def _waiting(tallies: Mapping[str, Tally], waited: Waited) -> dict[str, Any]:
         "register_bytes_each": round(put.grown.register / count),
         "cpu_ms_a_second_at_rest": [round(one, 1) for one in waited.at_rest],
         "series": {name: _one(tally) for name, tally in waited.tallies.items()},
-        "with_to_without": {
-            kind: round(
-                _usual(waited.tallies[f"{kind}_waiting"]) / _usual(tallies[f"{kind}_30"]), 3
-            )
-            for kind in ("births", "floor")
-        },
+        "with_to_without": {kind: _effect(tallies, waited, kind) for kind in ("births", "floor")},
+    }
+
+
+def _effect(tallies: Mapping[str, Tally], waited: Waited, kind: str) -> dict[str, float]:
+    """How often as much is done a second beside those who wait, and by the same processor time."""
+    beside, without = waited.tallies[f"{kind}_waiting"], tallies[f"{kind}_30"]
+    return {
+        "rate": round(_usual(beside) / _usual(without), 3),
+        "cpu": round(_burden(without) / _burden(beside), 3),
     }
 
 
@@ -135,7 +139,6 @@ def _ratio_line(kind: str, ratios: Mapping[str, float]) -> str:
 def _waiting_lines(waiting: Mapping[str, Any]) -> list[str]:
     """Each waiting case, then all of them together."""
     without, beside = waiting["cpu_ms_a_second_at_rest"]
-    effect = waiting["with_to_without"]
     rows, kept = waiting["rows_each"], waiting["register_bytes_each"]
     history = {"events": waiting["events_each"], "bytes": waiting["history_bytes_each"]}
     return [
@@ -146,8 +149,13 @@ def _waiting_lines(waiting: Mapping[str, Any]) -> list[str]:
         f"{'  engine file, each':<22}{waiting['engine_bytes_each']:>9,} bytes",
         f"{'  register, each':<22}{rows:>9.0f} rows  {kept:>11,} bytes",
         f"{'  CPU at rest':<22}{without:>9.1f} ms/s without{beside:>9.1f} ms/s with them",
-        f"{'  with : without':<22}{effect['births']:>9.2f} births/s{effect['floor']:>9.2f} floor/s",
+        *(_effect_line(kind, one) for kind, one in waiting["with_to_without"].items()),
     ]
+
+
+def _effect_line(kind: str, effect: Mapping[str, float]) -> str:
+    label = f"  {kind}, with : without"
+    return f"{label:<25}{effect['rate']:>6.2f} a second{effect['cpu']:>9.2f} by CPU"
 
 
 def _one(tally: Tally) -> dict[str, Any]:
