@@ -65,9 +65,10 @@ class Rehearsal(Conduct):
         *,
         undo: Callable[..., Any] | None = None,
         though_over: bool = False,
+        since: str = "",
     ) -> None:
         """Write one line down."""
-        del though_over
+        del though_over, since
         self.lines.append(line(do, undo=undo))
 
     async def apart(self, *lines: Line) -> None:
