@@ -70,22 +70,32 @@ async def accept(
 
     Raises `Refused` as the 届出 itself does.
     """
+    acceptance = await examined(tx, acting, procedure, reported, reference, due_on=due_on)
+    return await cases.accept(tx, acting.municipality, acceptance)
+
+
+async def examined(
+    tx: Tx,
+    acting: Acting,
+    procedure: Procedure,
+    reported: Report,
+    reference: str = "",
+    *,
+    due_on: date | None = None,
+) -> Acceptance:
+    """What there is to accept of a 届出, with whoever it may touch locked; raises as `accept`."""
     before = await situation(tx, acting.municipality, reported, new_id())
     changed = [one.resident_id for one in reported.becomes(before)]
     concerned = reported.concerns(before)
-    return await cases.accept(
-        tx,
-        acting.municipality,
-        Acceptance(
-            procedure,
-            reported.model_dump(mode="json"),
-            acting.actor,
-            reference,
-            residents=tuple(dict.fromkeys((*reported.residents, *changed, *concerned))),
-            due_on=due_on,
-            late=reported.is_late(due_on),
-            examined={str(one.resident_id): one.history_no for one in before.people.values()},
-        ),
+    return Acceptance(
+        procedure,
+        reported.model_dump(mode="json"),
+        acting.actor,
+        reference,
+        residents=tuple(dict.fromkeys((*reported.residents, *changed, *concerned))),
+        due_on=due_on,
+        late=reported.is_late(due_on),
+        examined={str(one.resident_id): one.history_no for one in before.people.values()},
     )
 
 
