@@ -35,6 +35,7 @@ from register.idempotency import Answer
 if TYPE_CHECKING:
     from api.arrival_forms import HomeForm, MoveInForm, VisitForm
     from api.counter import Counter
+    from domain.arrivals import ExOfficio
     from domain.cases import CaseRef
     from register.case_views import CaseFile
     from register.municipalities import Municipality
@@ -91,32 +92,43 @@ async def special_move_in(tx: Tx, counter: Counter, form: VisitForm) -> Answer:
 async def move_in(tx: Tx, counter: Counter, form: MoveInForm) -> Answer:
     """A 転入届 with a paper 転出証明書, from abroad, or after an unreported stay."""
     town = await municipalities.load(tx)
+    _check_source(form, town)
+    due_on = move_deadline(form.moved_in_on, town.opening)
+    return await people_who_come(tx, counter, form, Procedure.MOVE_IN, due_on=due_on)
+
+
+async def people_who_come(
+    tx: Tx,
+    counter: Counter,
+    form: MoveInForm,
+    procedure: Procedure,
+    *,
+    due_on: date | None = None,
+    ex_officio: ExOfficio | None = None,
+) -> Answer:
+    """The case of those who are to be entered, reported or not, once it is clear who they are."""
     today = jst_day(await clock.now(tx))
     _check_home(form, today)
-    _check_source(form, town)
     await _check_household(tx, form)
-    report = _report(form, today)
+    report = _report(form, today).model_copy(update={"ex_officio": ex_officio})
+    late = due_on is not None and report.notified_on > due_on
     known = await _recognised(tx, counter, form)
-    due_on = move_deadline(form.moved_in_on, town.opening)
-    case = await cases.accept(
-        tx,
-        counter.acting.municipality,
-        Acceptance(
-            Procedure.MOVE_IN,
-            report.model_dump(mode="json"),
-            counter.acting.actor,
-            form.reference,
-            residents=[one.resident_id for one in known],
-            due_on=due_on,
-            late=report.notified_on > due_on,
-            examined=newcomers.examined(known),
-        ),
+    acceptance = Acceptance(
+        procedure,
+        report.model_dump(mode="json"),
+        counter.acting.actor,
+        form.reference,
+        residents=[one.resident_id for one in known],
+        due_on=due_on,
+        late=late,
+        examined=newcomers.examined(known),
     )
+    case = await cases.accept(tx, counter.acting.municipality, acceptance)
     for one, person in zip(known, form.persons, strict=True):
         await newcomers.keep_number(
             tx, counter.office.vault, case.municipality, one.resident_id, person.number
         )
-    return _receipt(case, due_on, late=report.notified_on > due_on)
+    return _receipt(case, due_on, late=late)
 
 
 async def _concerns(tx: Tx, counter: Counter, case: CaseRef, form: VisitForm) -> bool:
@@ -258,6 +270,6 @@ async def _recognised(tx: Tx, counter: Counter, form: MoveInForm) -> list[Recogn
     return known
 
 
-def _receipt(case: CaseRef, due_on: date, *, late: bool) -> Answer:
+def _receipt(case: CaseRef, due_on: date | None, *, late: bool) -> Answer:
     receipt = Receipt(case_number=case.case_number, state=CaseState.OPEN, due_on=due_on, late=late)
     return Answer(202, receipt.model_dump(mode="json"), f"/v1/cases/{case.case_number}")

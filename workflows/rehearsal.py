@@ -14,6 +14,7 @@ from workflows.code_top_up import CodeTopUp
 from workflows.conduct import Conduct, Line, line
 from workflows.correction import Correction
 from workflows.death import Death
+from workflows.entry import Entry
 from workflows.household_change import HouseholdChange
 from workflows.linkage_code import LinkageCode
 from workflows.move_in import MoveIn
@@ -41,6 +42,7 @@ PROCEDURES: tuple[type[Conduct], ...] = (
     HouseholdChange,
     Death,
     Correction,
+    Entry,
     Cancellation,
     CodeChange,
     NumberChange,
