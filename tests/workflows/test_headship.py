@@ -97,6 +97,29 @@ async def test_a_death_tells_of_the_next_head_once(here: Locals) -> None:
     await agrees(here.town)
 
 
+async def test_another_head_named_afterwards_is_the_only_one(here: Locals) -> None:
+    """訂正 of who heads those who stay, after the entry: each is what the 届出 says now.
+
+    Red: correct only those who were written before, and the first who was named heads them too.
+    """
+    family = await here.family()
+    wife, child = (str(family.people[one]) for one in (1, 2))
+    await here.town.fault("unified_addressee", "REFUSE", message="AT-01")
+    stays: dict[str, Any] = {"new_head": wife}
+    form = await _death(here, family, 0) | {"stays": stays}
+    case = await here.accepted(Procedure.DEATH, "/v1/deaths", form)
+    incident = await case.parks()
+
+    changes = {"stays": {"new_head": child}}
+    await case.decide(Verb.AMEND, incident=incident["incident_id"], changes=changes)
+    await case.closes()
+
+    assert [(await family.person(one)).entry.relationship for one in (1, 2)] == ["妻", HEAD]
+    await _copied(family, 2, HEAD)
+    assert len(await _events(case, family, 2)) == 1
+    await agrees(here.town)
+
+
 async def _death(here: Locals, family: Family, *who: int) -> dict[str, Any]:
     return {
         "household_id": str(family.household_id),
