@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 # Whose 届出 is amended at an incident, person by person; a 転出 is amended while it waits, and what
 # else is wrong is withdrawn and accepted anew.
-_AMENDED_AT_INCIDENTS = frozenset({Procedure.BIRTH, Procedure.MOVE_IN, Procedure.SPECIAL_MOVE_IN})
+_AMENDED_AT_INCIDENTS = frozenset(
+    {Procedure.BIRTH, Procedure.MOVE_IN, Procedure.SPECIAL_MOVE_IN, Procedure.ENTRY}
+)
 
 
 class Line(NamedTuple):

@@ -137,6 +137,19 @@ async def reopen(tx: Tx, ref: StepRef, steps: list[str], generation: int) -> lis
     return [row["step"] for row in rows]
 
 
+async def catch_up(tx: Tx, ref: StepRef) -> None:
+    """Somebody has joined a case: whatever it has begun for others is to be done for them too."""
+    steps = await tx.fetch(
+        "SELECT DISTINCT step FROM step_ledger WHERE municipality = $1 AND case_id = $2"
+        " AND subject > 0",
+        ref.municipality,
+        ref.case_id,
+    )
+    for row in steps:
+        await record(tx, ref, row["step"], StepState.DONE, 0)
+    await reopen(tx, ref, [row["step"] for row in steps], 0)
+
+
 async def wait(tx: Tx, ref: StepRef, step: str, progress: Progress) -> None:
     """Note what a step waits for, since when and until when."""
     if progress.wait is None:

@@ -10,9 +10,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from domain.address_change import AddressChange
 from domain.cases import CaseRef, CaseState, Procedure, Verb
+from domain.dates import jst_day
 from domain.differences import Repair
-from register import cases
+from domain.move_out import MoveOutNotification
+from domain.residents import Address, Destination
+from register import cases, changing, clock, heads, move_outs
 from register.cases import Acceptance
 from register.municipalities import Parameters
 from tests.house import House, a_house
@@ -99,6 +103,38 @@ async def repaired(house: House) -> Case:
     return await _closed(town.case(ref, Procedure.REPAIR))
 
 
+async def moved(house: House) -> Case:
+    """A 転居 at the counter, before anybody could announce one."""
+    town = await house.open_town()
+    async with town.transaction() as tx:
+        today = jst_day(await clock.now(tx))
+        reported = AddressChange(
+            household_id=town.households[0],
+            residents=tuple(await heads.of_household(tx, town.households[0])),
+            notified_on=today,
+            moved_on=today,
+            address=Address(line="東京都千代田区九段北一丁目2番3号"),
+        )
+        ref = await changing.accept(tx, town.acting(), Procedure.ADDRESS_CHANGE, reported)
+    return await _closed(town.case(ref, Procedure.ADDRESS_CHANGE))
+
+
+async def emigrated(house: House) -> Case:
+    """A 転出 of the head to abroad, before the 副本 of those who stay followed it."""
+    town = await house.open_town()
+    async with town.transaction() as tx:
+        today, household_id = jst_day(await clock.now(tx)), town.households[0]
+        reported = MoveOutNotification(
+            household_id=household_id,
+            residents=tuple((await heads.of_household(tx, household_id))[:2]),
+            notified_on=today,
+            planned_on=today,
+            destination=Destination(country="フランス共和国"),
+        )
+        ref = await move_outs.accept(tx, town.acting(), reported)
+    return await _closed(town.case(ref, Procedure.MOVE_OUT))
+
+
 STORIES = (
     happy,
     amended,
@@ -109,6 +145,8 @@ STORIES = (
     reconciled,
     serial_batch,
     repaired,
+    moved,
+    emigrated,
 )
 
 
