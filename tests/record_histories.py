@@ -17,7 +17,7 @@ from register.cases import Acceptance
 from register.municipalities import Parameters
 from tests.house import House, a_house
 from tests.server import Server
-from tests.workflows.kinds import AMENDED
+from tests.workflows.kind import AMENDED
 
 if TYPE_CHECKING:
     from tests.house import Case, Town

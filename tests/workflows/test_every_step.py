@@ -13,15 +13,23 @@ import pytest
 
 from activities.step import card_of
 from domain.cases import Verb
-from tests.workflows.kinds import KINDS, Kind
-from tests.workflows.trials import CLOSING, along, at_each
+from tests.workflows.kinds import KINDS, VARIANTS
+from tests.workflows.telling import along, at_each
+from tests.workflows.trial import CLOSING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.workflows.trials import Telling, Trial, Trials
+    from tests.workflows.kind import Kind
+    from tests.workflows.telling import Telling
+    from tests.workflows.trial import Trial
+    from tests.workflows.trials import Trials
 
-pytestmark = pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One kind of case for each procedure; with ``--all-kinds``, the variants too."""
+    kinds = KINDS + (VARIANTS if metafunc.config.getoption("all_kinds") else ())
+    metafunc.parametrize("kind", kinds, ids=[kind.name for kind in kinds])
 
 
 @at_each(lambda tried: tried.steps)
