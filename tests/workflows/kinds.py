@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 
 from domain.cases import Procedure
 from domain.correction import CorrectionKind, MinorCorrection
-from domain.identifier_changes import NumberChangeKind
 from tests.triplets import NAMES, TRIPLETS, Triplets
 from tests.workflows.kinds_of_arrivals import Births, MovesIn, MovesInByCard, MovesInFromAbroad
 from tests.workflows.kinds_of_changes import (
     Cancels,
     Changes,
     NumberChanges,
-    NumberCorrections,
     changes_code,
     changes_number,
     corrected,
@@ -102,7 +100,7 @@ KINDS: tuple[Kind, ...] = (
         NumberChange,
         victim=1,
         after=(differing("number", who=(0,)),),
-        report=changes_number(NumberChangeKind.REQUEST, generates=True),
+        report=changes_number,
     ),
     # A 符号 is the person's own, and lapses with the 住民票.
     LinkageCodes("linkage_code", Procedure.LINKAGE_CODE, LinkageCode, before=(0, 1), after=(1,)),
@@ -147,14 +145,6 @@ VARIANTS: tuple[Kind, ...] = (
         Correction,
         after=(_GONE,),
         report=corrected(CorrectionKind.STRIKE, 1, 2),
-    ),
-    NumberCorrections(
-        "number_correction",
-        Procedure.NUMBER_CHANGE,
-        NumberChange,
-        victim=1,
-        after=(differing("number", who=(0,)),),
-        report=changes_number(NumberChangeKind.EX_OFFICIO, generates=False),
     ),
     Cancels(
         "cancelled_death",

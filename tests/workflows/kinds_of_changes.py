@@ -13,12 +13,10 @@ from domain.death import Death
 from domain.heads import NewRelationship, Placing
 from domain.household_change import HouseholdChange, HouseholdChangeKind
 from domain.identifier_changes import CodeChange, NumberChange, NumberChangeKind
-from domain.numbers import MyNumber
 from domain.residents import Address
-from register import cancellations, case_views, changing, number_changes
+from register import cancellations, case_views, changing
 from register.cancellations import Wish
 from tests.changing import NEW_HOME
-from tests.numbers import my_number
 from tests.workflows.kind import Begun, Kind
 
 if TYPE_CHECKING:
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
     from tests.workflows.trial import Trial
 
 UNCHANGED = frozenset[str]()
-_RIGHT_NUMBERS = 72_000_000
 _NUMBER_CHANGE = "個人番号の変更を要求して登録する"
 
 
@@ -71,24 +68,6 @@ class NumberChanges(Changes):
         """J-LIS is not asked yet."""
         trial.refuse(_NUMBER_CHANGE)
         await trial.parks(_NUMBER_CHANGE)
-
-
-@dataclass(frozen=True)
-class NumberCorrections(Changes):
-    """個人番号の職権修正: the right number is known, and J-LIS is asked for none."""
-
-    async def begin(self, stage: Stage) -> Begun:
-        """The right number comes with it."""
-        family = await stage.household()
-        await family.is_remembered()
-        reported = self.reported(family, await stage.frontier.today())
-        vault = stage.frontier.house.vault
-        async with stage.here.transaction() as tx:
-            acting = stage.here.acting()
-            case = await changing.accept(tx, acting, Procedure(self.procedure), reported)
-            right = MyNumber(my_number(_RIGHT_NUMBERS + int(case.case_number[-6:])))
-            await number_changes.put_away(tx, vault, case, reported.residents[0], right)
-        return Begun(case, family)
 
 
 @dataclass(frozen=True)
@@ -187,23 +166,17 @@ def changes_code(family: Household, today: date) -> Report:
     )
 
 
-def changes_number(
-    kind: NumberChangeKind, *, generates: bool
-) -> Callable[[Household, date], Report]:
-    """個人番号の変更 of the head."""
-
-    def report(family: Household, today: date) -> Report:
-        return NumberChange(
-            residents=(family.people[0],),
-            notified_on=today if kind is NumberChangeKind.REQUEST else None,
-            household_id=family.household_id,
-            kind=kind,
-            generates=generates,
-            grounds="漏えい-2026-0003",
-            changed_on=today,
-        )
-
-    return report
+def changes_number(family: Household, today: date) -> Report:
+    """個人番号の変更請求 of the head."""
+    return NumberChange(
+        residents=(family.people[0],),
+        notified_on=today,
+        household_id=family.household_id,
+        kind=NumberChangeKind.REQUEST,
+        generates=True,
+        grounds="漏えい-2026-0003",
+        changed_on=today,
+    )
 
 
 def _led_by_the_spouse(family: Household) -> Placing:

@@ -11,7 +11,6 @@ from domain.telegrams import Message, Peer
 from register import cases, serials
 from register.cases import Acceptance
 from tests.workflows.kind import Begun, Kind
-from tests.workflows.tried import effects
 
 if TYPE_CHECKING:
     from tests.workflows.household import Household
@@ -81,7 +80,8 @@ class Repairs(AboutOne):
 
     async def stands(self, trial: Trial) -> object:
         """How often it has been said; what the register says is never taken back."""
-        return (await effects(trial.case))[Message.COPY]
+        told = await trial.stage.frontier.told(trial.case, Peer.UNIFIED_ADDRESSEE)
+        return told[Message.COPY]
 
 
 @dataclass(frozen=True)

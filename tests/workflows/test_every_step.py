@@ -84,7 +84,7 @@ async def a_run_may_be_ended_at_every_step(trial: Trial, steps: list[str]) -> No
     """A new run reads the ledger and goes on; the old attempt, let loose later, changes nothing."""
     holds = [trial.hold(step) for step in steps]
     for hold in holds:
-        await hold.reached.wait()
+        await trial.reaches(hold)
         await trial.restart()
         hold.released.set()
     await trial.as_happy()
@@ -139,7 +139,7 @@ async def a_run_may_be_ended_at_every_undo(trial: Trial, undos: list[str]) -> No
     holds = [trial.hold(undo) for undo in undos]
     await trial.withdraw_at_the_end()
     for hold in holds:
-        await hold.reached.wait()
+        await trial.reaches(hold)
         await trial.restart()
         hold.released.set()
     await trial.withdrawn()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from temporalio import workflow
@@ -15,7 +16,7 @@ from activities.linkage import Linkage
 from activities.residents import Residents
 from activities.unified_addressee import UnifiedAddressee
 from domain.cases import CaseRef, Procedure
-from tests.record_histories import HISTORIES, STORIES
+from tests.record_histories import HISTORIES, every_name
 from workflows.conduct import Conduct
 from workflows.rehearsal import PROCEDURES
 
@@ -42,10 +43,13 @@ class ReorderedBirth(Conduct):
         await self.perform(UnifiedAddressee.register_copy, undo=UnifiedAddressee.delete_copy)
 
 
-@pytest.mark.parametrize("story", [story.__name__ for story in STORIES])
-async def test_a_recorded_history_replays(story: str) -> None:
+RECORDED = sorted(file.stem for file in HISTORIES.iterdir())
+
+
+@pytest.mark.parametrize("history", RECORDED)
+async def test_a_recorded_history_replays(history: str) -> None:
     """Red: change the order of two lines of a procedure, or what `Conduct` does between them."""
-    await _replay(story, *PROCEDURES)
+    await _replay(history, *PROCEDURES)
 
 
 async def test_a_reordered_procedure_is_noticed() -> None:
@@ -56,11 +60,21 @@ async def test_a_reordered_procedure_is_noticed() -> None:
 
 def test_every_recording_has_its_story() -> None:
     """A history nobody can record anew would stay for ever."""
-    assert {file.stem for file in HISTORIES.iterdir()} == {story.__name__ for story in STORIES}
+    assert {name.partition(".")[0] for name in RECORDED} == every_name()
 
 
-async def _replay(story: str, *procedures: type[Conduct]) -> None:
-    recorded = json.loads((HISTORIES / f"{story}.json").read_text())
+def test_every_procedure_is_held_by_a_history() -> None:
+    """Whatever procedure there is, runs of it may be open when a release comes.
+
+    Red: leave out the histories of one procedure.
+    """
+    held = {_began(name)["workflowType"]["name"] for name in RECORDED}
+    assert held == set(Procedure)
+    assert len(PROCEDURES) == len(Procedure)
+
+
+async def _replay(name: str, *procedures: type[Conduct]) -> None:
+    recorded = _read(name)
     history = WorkflowHistory.from_json(recorded.pop("id"), recorded)
     replayer = Replayer(
         workflows=procedures,
@@ -68,3 +82,11 @@ async def _replay(story: str, *procedures: type[Conduct]) -> None:
         workflow_runner=UnsandboxedWorkflowRunner(),
     )
     await replayer.replay_workflow(history)
+
+
+def _read(name: str) -> dict[str, Any]:
+    return json.loads((HISTORIES / f"{name}.json").read_text())
+
+
+def _began(name: str) -> dict[str, Any]:
+    return _read(name)["events"][0]["workflowExecutionStartedEventAttributes"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.workflows.stage import Stage
@@ -23,6 +24,21 @@ if TYPE_CHECKING:
     from tests.workflows.telling import Telling
 
 _AT_ONCE = 8
+
+
+@dataclass
+class Played:
+    """One case of a story, and how it failed, if it did."""
+
+    story: str
+    steps: list[str]
+    trial: Trial
+    failure: str = ""
+
+    @property
+    def where(self) -> str:
+        """Which case it is, and what it is about."""
+        return f"{self.trial.case.ref.case_number} at {'、'.join(self.steps)}"
 
 
 class Trials:
@@ -48,26 +64,26 @@ class Trials:
         Afterwards everybody must tell the same story of all of them.
         """
         tried, stage = await self.tried(kind), await Stage.opened(self._frontier)
-        played = {
-            telling.story.__name__: [
-                asyncio.create_task(self._play(tried, stage, telling, steps))
+        tellings = list(tellings)
+        played = await asyncio.gather(
+            *(
+                self._play(tried, stage, telling, steps)
+                for telling in tellings
                 for steps in telling.cases(tried)
-            ]
-            for telling in tellings
-        }
-        failures = {
-            name: [failure for failure in await asyncio.gather(*tasks) if failure is not None]
-            for name, tasks in played.items()
-        }
+            )
+        )
+        await _compare(stage, played)
+        failures: dict[str, list[str]] = {telling.story.__name__: [] for telling in tellings}
+        for one in played:
+            failures[one.story] += [f"{one.where}: {one.failure}"] if one.failure else []
         if not any(failures.values()):
             await stage.agrees()
         return failures
 
-    async def _play(
-        self, tried: Tried, stage: Stage, telling: Telling, steps: list[str]
-    ) -> str | None:
+    async def _play(self, tried: Tried, stage: Stage, telling: Telling, steps: list[str]) -> Played:
         async with self._gate:
             trial = await self._begin(tried.kind, stage, tried)
+            played = Played(telling.story.__name__, steps, trial)
             if tried.revocable or not telling.recalled:
                 trial.goes_its_way()
             try:
@@ -75,8 +91,8 @@ class Trials:
                 await trial.leaves()
             except (AssertionError, TimeoutError) as failure:
                 where = traceback.extract_tb(failure.__traceback__)[-1].lineno
-                return f"{trial.case.ref.case_number} at {'、'.join(steps)}: {failure!r} in {where}"
-        return None
+                played.failure = f"{failure!r} in {where}"
+        return played
 
     async def _begin(self, kind: Kind, stage: Stage, tried: Tried | None = None) -> Trial:
         """Accept one case; what is planned for it in the same breath, it will meet."""
@@ -88,7 +104,7 @@ class Trials:
         happy = await self._begin(kind, stage)
         closing = happy.hold(CLOSING)
         happy.goes_its_way()
-        await closing.reached.wait()
+        await happy.reaches(closing)
         revocable = await happy.revocable()
         closing.released.set()
         await happy.completed()
@@ -107,7 +123,7 @@ class Trials:
             kind,
             list(steps),
             {step: version for step, version in steps.items() if version is not None},
-            await effects(happy.case),
+            (await effects(happy.town, [happy.case]))[happy.case.ref.case_id],
             revocable,
             [step for step in steps if step in lines],
             [
@@ -115,4 +131,16 @@ class Trials:
                 for line in reversed(kind.lines)
                 if line.undo and lines.get(line.step) == "undone"
             ],
+            happy.case,
+            taken_back.case,
         )
+
+
+async def _compare(stage: Stage, played: Iterable[Played]) -> None:
+    """Require that each case that ended happily had every effect exactly once."""
+    happy = [one for one in played if one.trial.is_happy and not one.failure]
+    found = await effects(stage.here, [one.trial.case for one in happy])
+    for one in happy:
+        taken, known = found[one.trial.case.ref.case_id], one.trial.known.effects
+        if taken != known:
+            one.failure = f"{dict(taken)}, and not {dict(known)}"

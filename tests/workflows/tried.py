@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from activities.step import ByHand, card_of
 
 if TYPE_CHECKING:
-    from tests.house import Case
+    from collections.abc import Collection
+    from uuid import UUID
+
+    from tests.house import Case, Town
     from tests.workflows.kind import Kind
     from tests.workflows.trial import Trial
 
@@ -27,6 +30,9 @@ class Tried(NamedTuple):
     """What has been done when it is withdrawn at the last moment."""
     undos: list[str]
     """What takes that back, newest first."""
+    happy: Case
+    """The case this was read from, and the one that was taken back."""
+    taken_back: Case
 
     @property
     def sending(self) -> list[str]:
@@ -77,17 +83,24 @@ async def recorded(trial: Trial) -> dict[str, int | None]:
     return {row["step"]: row["version"] for row in rows}
 
 
-async def effects(case: Case) -> Counter[str]:
-    """How often each kind of message of this case had its effect, and what the feed told."""
-    taken: Counter[str] = Counter()
-    async with case.town.transaction() as tx:
-        sent = await tx.fetch(
-            "SELECT telegram_id FROM telegram WHERE case_id = $1", case.ref.case_id
-        )
-        told = await tx.fetch("SELECT kind FROM feed_event WHERE case_id = $1", case.ref.case_id)
-    ours = {str(row["telegram_id"]) for row in sent}
+async def effects(town: Town, cases: Collection[Case]) -> dict[UUID, Counter[str]]:
+    """How often each kind of message of each case had its effect, and what the feed told.
+
+    The systems are asked once for all of them.
+    """
+    owners: dict[str, UUID] = {}
+    taken: dict[UUID, Counter[str]] = {case.ref.case_id: Counter() for case in cases}
+    async with town.transaction() as tx:
+        for row in await tx.fetch(_SENT, list(taken)):
+            owners[str(row["telegram_id"])] = row["case_id"]
+        for row in await tx.fetch(_TOLD, list(taken)):
+            taken[row["case_id"]][row["kind"]] += 1
     for system in ("jlis", "unified_addressee", "mynaportal"):
-        messages = (await case.town.ledger(system))["messages"]
-        taken.update(m["kind"] for m in messages if m["id"] in ours and m["status"] == 200)
-    taken.update(row["kind"] for row in told)
+        for message in (await town.ledger(system))["messages"]:
+            if message["id"] in owners and message["status"] == 200:
+                taken[owners[message["id"]]][message["kind"]] += 1
     return taken
+
+
+_SENT = "SELECT case_id, telegram_id FROM telegram WHERE case_id = ANY($1)"
+_TOLD = "SELECT case_id, kind FROM feed_event WHERE case_id = ANY($1)"
