@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from activities.step import card_of
 from api.manual import amendable
 from domain.cases import Verb
+from tests.numbers import my_number
 from workflows.rehearsal import rehearse
 
 if TYPE_CHECKING:
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from tests.workflows.stage import Stage
     from tests.workflows.trial import Trial
     from workflows.conduct import Conduct
-    from workflows.rehearsal import Line
+from workflows.rehearsal import Line
 
+_NUMBERS_BY_HAND = 70_000_000
 AMENDED: dict[str, Any] = {
     "name": "田中　葵",
     "relationship": "養子",
@@ -68,6 +70,10 @@ class Kind:
     async def last_moment(self, trial: Trial) -> None:
         """Bring a case that may not be withdrawn at its end to where it still may."""
         await trial.comes_to_rest()
+
+    def number_by_hand(self, trial: Trial) -> str:
+        """The 個人番号 that staff learn of outside this system: one nobody has."""
+        return my_number(_NUMBERS_BY_HAND + int(trial.case.ref.case_number[-6:]))
 
     def may_amend(self, step: str) -> bool:
         """Whether staff are offered to amend when this step is refused."""

@@ -6,6 +6,7 @@ steps and undos are read from its own story.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain.cases import Procedure
@@ -50,7 +51,8 @@ _MOVED = differing("address", "address_since", "household_id") | {"1 relationshi
 _PARTED = differing("household_id") | {"1 relationship"}
 _GONE = differing("presence")
 
-_ONE_CHILD = Births("one_child", Procedure.BIRTH, Birth, 1, after=(1,), children=("田中　遥",))
+_CHILD = ("田中　遥",)
+_ONE_CHILD = Births("one_child", Procedure.BIRTH, Birth, 1, after=(1,), children=_CHILD)
 _ADDRESS_CHANGE = Changes(
     "address_change", Procedure.ADDRESS_CHANGE, AddressChange, after=(_MOVED,), report=moves
 )
@@ -160,7 +162,7 @@ VARIANTS: tuple[Kind, ...] = (
         victim=1,
         before=(1,),
         after=(0,),
-        cancelled=_ONE_CHILD,
+        cancelled=replace(_ONE_CHILD, apart=True),
     ),
     SerialsOfOne(
         "serials_of_one", Procedure.CERTIFICATE_SERIAL, CertificateSerial, before=(0,), after=(2,)

@@ -47,12 +47,18 @@ class Births(Kind):
     """出生付番, of one child or of several."""
 
     children: tuple[str, ...] = ()
+    apart: bool = False
+    """Whether each is born to a household of its own."""
 
     async def begin(self, stage: Stage) -> Begun:
         """Each birth of a household on a day of its own."""
-        day = date(2026, 11, 20) - timedelta(days=next(stage.ordinals))
+        born_on = RegisterDate.on(date(2026, 11, 20) - timedelta(days=next(stage.ordinals)))
+        home = (await stage.household()).household_id if self.apart else stage.here.households[0]
         case = await stage.here.report_birth(
-            *self.children, procedure=self.procedure, born_on=RegisterDate.on(day)
+            *self.children,
+            household=stage.here.households.index(home),
+            procedure=self.procedure,
+            born_on=born_on,
         )
         return Begun(case.ref)
 

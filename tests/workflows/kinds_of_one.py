@@ -37,6 +37,11 @@ class AboutOne(Kind):
         """What is ordered."""
         return {}
 
+    def number_by_hand(self, trial: Trial) -> str:
+        """The one they have."""
+        assert trial.family is not None
+        return trial.family.numbers[0]
+
     async def stands_outside(self, stage: Stage, family: Household) -> None:
         """Bring about what must be true of them before."""
 

@@ -185,8 +185,10 @@ async def _settled(town: Town, *, addressees: bool = True) -> list[Household]:
     numbers = {one["住民票コード"]: MyNumber(one["個人番号"]) for one in people}
     settled: list[Household] = []
     for place, household_id in enumerate(town.households):
-        if household_id not in before:
-            family = await Family.of(town, place)
+        if household_id in before:
+            continue
+        family = await Family.of(town, place)
+        if family.codes and numbers.keys() >= {*family.codes}:  # else another trial founded it
             theirs = [numbers[code] for code in family.codes]
             settled.append(Household(town, household_id, family.people, family.codes, theirs))
     return settled

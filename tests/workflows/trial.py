@@ -14,7 +14,6 @@ from domain.telegrams import telegram_id
 from register.outbox import Due
 from relay.engine import Engine
 from tests.eventually import SETTLED, eventually
-from tests.numbers import my_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from tests.workflows.stage import Stage
     from tests.workflows.tried import Tried
 
-_NUMBERS_BY_HAND = 70_000_000
 CLOSING = "終結する"
 
 
@@ -147,8 +145,7 @@ class Trial:
     async def done_by_hand(self, step: str, evidence: str) -> None:
         """Wait until the case is parked and say that the step was done by hand."""
         wanted = card_of(step).by_hand is ByHand.WITH_NUMBER
-        number = my_number(_NUMBERS_BY_HAND + int(self.case.ref.case_number[-6:]))
-        more = {"number": number} if wanted else {}
+        more = {"number": self.kind.number_by_hand(self)} if wanted else {}
         assert await self.decides(Verb.DONE_BY_HAND, evidence=evidence, **more)
 
     async def withdraws(self) -> bool:
@@ -208,6 +205,7 @@ class Trial:
         if self.tried is not None and not self.tried.revocable:
             await self.kind.last_moment(self)
             assert await self._decide(Verb.WITHDRAW)
+            await self._until("case_file", "direction = 'withdrawing'", 1)
             return
         closing = self.hold(CLOSING)
         await self.reaches(closing)
