@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.workflows.sabotage import Saboteur
     from tests.workflows.telling import Telling
 
-_AT_ONCE = 8
+_AT_ONCE = 12
 
 
 @dataclass
