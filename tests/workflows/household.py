@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from register import residents
 from register.vault import MY_NUMBER
 from tests.moving import Family
 
 if TYPE_CHECKING:
     from domain.numbers import MyNumber
     from domain.residents import Present
+    from tests.house import Case
 
 
 @dataclass
@@ -36,6 +38,12 @@ class Household(Family):
             for field in now
             if was[field] != now[field]
         )
+
+    async def has_rows_of(self, case: Case) -> bool:
+        """Whether anything a case wrote about them counts in their history."""
+        async with self.town.transaction() as tx:
+            rows = [await residents.own_rows(tx, case.whole, one) for one in self.people]
+        return any(rows)
 
     async def _stands(self) -> list[dict[str, Any]]:
         """Everything the register says of each today."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tests.workflows.trial import Trial
 
 UNCHANGED = frozenset[str]()
+_ENTERED = frozenset({"entered"})
 _NUMBER_CHANGE = "個人番号の変更を要求して登録する"
 
 
@@ -55,9 +56,10 @@ class Changes(Kind):
         return self.report(family, today)
 
     async def stands(self, trial: Trial) -> object:
-        """Whose fields are not what they were."""
+        """Whose fields are not what they were, and whether a row of the case counts."""
         assert trial.family is not None
-        return await trial.family.differs()
+        entered = await trial.family.has_rows_of(trial.case)
+        return await trial.family.differs() | (_ENTERED if entered else UNCHANGED)
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,8 @@ class Cancels(Changes):
 
 
 def differing(*of: str, who: tuple[int, ...] = (1, 2)) -> frozenset[str]:
-    """These fields of each of these people."""
-    return frozenset(f"{one} {field}" for one in who for field in of)
+    """These fields of each of these people, by a row of the case."""
+    return _ENTERED | frozenset(f"{one} {field}" for one in who for field in of)
 
 
 def moves(family: Household, today: date) -> Report:
