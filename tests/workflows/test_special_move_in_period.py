@@ -106,8 +106,10 @@ async def test_the_last_valid_day_is_valid_and_the_next_is_not(
         destination, too_late, moved_in_on=moved_in_on.isoformat()
     )
 
-    assert status == 409
-    assert problem["code"] in {"SPECIAL_MOVE_IN_EXPIRED", "CASE_CLOSED"}
+    if status == 202:  # the plan had lapsed by then: another case was opened, and asks J-LIS
+        case = await frontier.case_numbered(destination, problem["case_number"])
+        problem = await case.parks()
+    assert problem["code"] == "SPECIAL_MOVE_IN_EXPIRED"
 
 
 async def test_a_move_after_the_period_is_never_a_special_one(
