@@ -12,7 +12,7 @@ from domain.dates import RegisterDate
 from domain.death import Death
 from domain.heads import NewRelationship, Placing
 from domain.household_change import HouseholdChange, HouseholdChangeKind
-from domain.identifier_changes import CodeChange, NumberChange, NumberChangeKind
+from domain.identifier_changes import CHANGE_NUMBER, CodeChange, NumberChange, NumberChangeKind
 from domain.residents import Address
 from register import cancellations, case_views, changing
 from register.cancellations import Wish
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 UNCHANGED = frozenset[str]()
 _ENTERED = frozenset({"entered"})
-_NUMBER_CHANGE = "個人番号の変更を要求して登録する"
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,8 @@ class NumberChanges(Changes):
 
     async def last_moment(self, trial: Trial) -> None:
         """J-LIS is not asked yet."""
-        trial.refuse(_NUMBER_CHANGE)
-        await trial.parks(_NUMBER_CHANGE)
+        trial.refuse(CHANGE_NUMBER)
+        await trial.parks(CHANGE_NUMBER)
 
 
 @dataclass(frozen=True)
