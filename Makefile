@@ -22,7 +22,7 @@ up: $(STAMP) ## start the whole office and stay; Ctrl-C stops it, .local keeps w
 down: $(STAMP) ## stop an office started elsewhere in this checkout
 	@$(BIN)/python -m cli down
 
-demo: $(STAMP) ## play births and moves between two towns, three minutes at most
+demo: $(STAMP) ## play births, moves and a day of the town hall, three minutes at most
 	@$(BIN)/python -m cli demo
 
 test: $(STAMP) ## run every check there is: lint, types, imports, documents, tests

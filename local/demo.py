@@ -1,4 +1,4 @@
-"""The demo: everything started afresh, births and moves played live, everything stopped."""
+"""The demo: started afresh, births, moves and a day of the town hall played live, stopped."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from rich.table import Table
 
 from local import DIRECTORY
 from local.scenario.performance import perform
+from local.scenario.scenes import CHAPTERS
 from local.seat import Seat
 from local.stack import LocalStack
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from local.scenario.performance import Outcome, Performance
-    from local.scenario.scenes import Scene
+    from local.scenario.scene import Scene
 
 
 # The pauses between attempts, against those of an office: nobody wants to watch them in full.
@@ -60,10 +61,12 @@ def local_stack(directory: Path, **options: Any) -> LocalStack:
 
 def closing_table(performed: Performance) -> Table:
     """Every scene: expected, seen, right or wrong."""
-    table = Table(title="出生と転出入 Births and moves", title_style="bold", show_lines=True)
+    table = Table(title=_TITLE, title_style="bold", show_lines=True)
     for heading in ("", "場面 Scene", "予定 Expected", "実際 Seen", "", "秒"):
         table.add_column(heading, overflow="fold")
     for scene, seen, right, seconds in performed.outcomes:
+        if scene.number in CHAPTERS:
+            table.add_row("", f"[bold]{CHAPTERS[scene.number]}[/bold]")
         title = f"{_closed_up(scene.title)}\n[dim]{scene.english}[/dim]"
         number, took = str(scene.number), f"{seconds:.1f}"
         came = _closed_up(scene.expected), escape(_closed_up(seen)), _mark(right=right)
@@ -72,7 +75,7 @@ def closing_table(performed: Performance) -> Table:
 
 
 def compared_table(performed: Performance) -> Table:
-    """Whoever was born or moved, by town and 宛名番号, in the four systems side by side."""
+    """Whoever was born, moved or changed, by town and 宛名番号, in four systems side by side."""
     table = Table(title="突合 Reconciliation", title_style="bold")
     for heading in ("市区町村", "宛名番号", "住民票", "J-LIS", "統合宛名", "中間サーバー"):
         table.add_column(heading, overflow="fold")
@@ -84,6 +87,7 @@ def compared_table(performed: Performance) -> Table:
 
 
 _PAPER = 110
+_TITLE = "出生、転出入、町役場の一日 Births, moves, a day of the town hall"
 _SPACE_BESIDE_JAPANESE = re.compile(
     r"(?<=[^\x00-\x7f→×]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z]) (?=[^\x00-\x7f→×])"
 )
@@ -134,6 +138,8 @@ class _Programme:
         """An act begins."""
         self._lines.update(self._stage, visible=False)
         for scene in scenes:
+            if scene.number in CHAPTERS:
+                self._console.print(f"[bold]{CHAPTERS[scene.number]}[/bold]")
             line = f"{scene.number:>2} {scene.title}  [dim]{scene.english}[/dim]"
             self._playing[scene.number] = self._lines.add_task(line)
 

@@ -79,6 +79,24 @@ _MOVING = (
     ("小𣘺", "コバシ"),
 )
 _RESIDENT_THERE = (("北条", "ホウジョウ"), ("相馬", "ソウマ"))
+_OF_THE_DAY = (
+    ("廣瀨", "ヒロセ"),
+    ("舘野", "タテノ"),
+    ("檜垣", "ヒガキ"),
+    ("曽我部", "ソガベ"),
+    ("祇園", "ギオン"),
+    ("埜口", "ノグチ"),
+    ("籔内", "ヤブウチ"),
+    ("淺井", "アサイ"),
+    ("櫻庭", "サクラバ"),
+    ("龍造寺", "リュウゾウジ"),
+    ("螢原", "ホトハラ"),
+    ("鷗外", "オウガイ"),
+    ("彌永", "イヤナガ"),
+)
+_TAKEN_OVER = ("墨染", "スミゾメ")
+# Meanwhile the register has given numbers of its own, on from the last it was handed.
+_FAR_BEHIND = 900
 _PARENTS = (("健太郎", "ケンタロウ", "男", "世帯主"), ("美智子", "ミチコ", "女", "妻"))
 _CHILDREN = (
     ("さくら", "サクラ"),
@@ -118,6 +136,10 @@ class Household(NamedTuple):
         """住所, from 都道府県 to 地番."""
         return f"{self.place.prefecture}{self.place.name}{self.district}{self.ordinal}番1号"
 
+    def new_home(self, to: Place) -> str:
+        """住所 where they live once they have moved."""
+        return f"{next(iter(to.postal_codes.values()))}{self.ordinal}番1号"
+
     @property
     def child(self) -> tuple[str, str]:
         """氏名 and フリガナ of the child about to be born."""
@@ -127,7 +149,16 @@ class Household(NamedTuple):
     @property
     def serial(self) -> str:
         """証明書のシリアル番号 of the first parent's card."""
-        return f"{_TEST_PREFIX}{self.ordinal:016d}"
+        return self.serial_of(0)
+
+    def serial_of(self, place: int) -> str:
+        """The serial number of another certificate of theirs, counted from 1."""
+        return f"{_TEST_PREFIX}{place:02d}{self.ordinal:014d}"
+
+    @property
+    def codes(self) -> list[str]:
+        """住民票コード of the two parents, the head's first."""
+        return [row["住民票コード"] for row in _members(self)]
 
     @property
     def telephone(self) -> str:
@@ -142,6 +173,37 @@ MOVING = tuple(Household(next(_ordinals), *family) for family in _MOVING)
 """Who leaves for the other town, beside families a child was born to."""
 RESIDENT_THERE = tuple(Household(next(_ordinals), *family, THERE) for family in _RESIDENT_THERE)
 """Who has always lived in the other town."""
+
+
+class OfTheDay(NamedTuple):
+    """Whom a day of the town hall is about, each by what happens to them."""
+
+    moving_house: Household
+    parting: Household
+    dying: Household
+    renamed: Household
+    misspelt: Household
+    vanished: Household
+    mistaken: Household
+    recoded: Household
+    leaked: Household
+    linked: Household
+    certified: Household
+    examined: Household
+    expecting: Household
+
+
+DAY = OfTheDay(*(Household(next(_ordinals), *family) for family in _OF_THE_DAY))
+TAKEN_OVER = Household(_FAR_BEHIND, *_TAKEN_OVER)
+"""Who is taken over from another system in the course of the day."""
+RENAMED = ("水无瀨　美智子", "ミナセ　ミチコ")
+"""氏名 and フリガナ of one of the renamed, from that day on."""
+RESPELT = "祇\U000e0100園　健太郎"
+"""氏名 of the misspelt, with the character it should have had."""
+REREAD = "ヤブノウチ　ケンタロウ"
+"""フリガナ of one of the mistaken, as it was read all along."""
+FORMER_ADDRESS = "東京都千代田区紀尾井町四丁目7番2号"
+"""Where those taken over lived before: 統合宛名 has not heard that they moved."""
 
 
 def residents(*households: Household) -> list[dict[str, str]]:
@@ -161,18 +223,18 @@ def as_csv(people: Iterable[dict[str, str]]) -> bytes:
 
 def secrets_of_households() -> dict[str, str]:
     """What must never be seen of anybody in the cast, each with what it is."""
-    everybody = (*HOUSEHOLDS, *MOVING, *RESIDENT_THERE)
+    everybody = (*HOUSEHOLDS, *MOVING, *RESIDENT_THERE, *DAY, TAKEN_OVER)
     rows = residents(*everybody)
     found = {row[item]: item.partition("_")[0] for row in rows for item in _PERSONAL}
+    found |= dict.fromkeys((*RENAMED, RESPELT, REREAD), "氏名") | {FORMER_ADDRESS: "住所"}
     for one in everybody:
-        found |= {
-            one.address: "住所",
-            one.serial: "シリアル番号",
-            one.telephone: "電話番号",
-        }
+        found |= dict.fromkeys((one.address, one.new_home(HERE), one.new_home(THERE)), "住所")
+        found |= dict.fromkeys(map(one.serial_of, range(_CERTIFICATES)), "シリアル番号")
+        found |= {one.telephone: "電話番号"}
     return found
 
 
+_CERTIFICATES = 4
 _PERSONAL = ("氏名", "氏名_フリガナ", "住民票コード", "個人番号")
 
 

@@ -29,12 +29,10 @@ def online(household: Household, family: Sequence[Person], to: Place, day: date)
 
 
 def at_the_counter(
-    household: Household, leaving: Sequence[Person], to: Place, day: date, *, with_card: bool
+    household: Household, leaving: dict[str, Any], to: Place, day: date, *, with_card: bool
 ) -> dict[str, Any]:
     """転出届 of some of a household; without a card they are given a paper 転出証明書."""
-    return {
-        "household_id": str(leaving[0].entry.household_id),
-        "residents": [str(one.resident_id) for one in leaving],
+    return leaving | {
         "planned_on": day.isoformat(),
         "destination": {"municipality": to.code, **new_home(household, to)},
         "with_card": with_card,
@@ -77,5 +75,4 @@ def with_certificate(household: Household, to: Place, mover: Person, day: date) 
 
 def new_home(household: Household, to: Place) -> dict[str, str]:
     """Where a household lives from now on."""
-    postal_code, beginning = next(iter(to.postal_codes.items()))
-    return {"postal_code": postal_code, "line": f"{beginning}{household.ordinal}番1号"}
+    return {"postal_code": next(iter(to.postal_codes)), "line": household.new_home(to)}

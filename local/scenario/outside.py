@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     import aiohttp
 
 
+Known = dict[str, Any]
+"""Somebody as the others are told of them before the first scene."""
+
+
 class Seen(NamedTuple):
     """処理状況 of the 転出届 and of the 来庁予定."""
 
@@ -28,16 +32,8 @@ class Outside:
         self._url = f"{url}/_control"
         self._municipality = municipality
 
-    async def settle(self, people: Sequence[dict[str, str]]) -> None:
-        """Make residents known everywhere, given as rows of the file to import."""
-        known = [
-            {
-                "code": row["住民票コード"],
-                "number": row["個人番号"],
-                "addressee_number": row["宛名番号"],
-            }
-            for row in people
-        ]
+    async def settle(self, known: Sequence[Known]) -> None:
+        """Make residents known everywhere, as an older system had told of them."""
         await self._ask("POST", "people", {"municipality": self._municipality, "people": known})
 
     async def print_postal_codes(self, prefixes: dict[str, str]) -> None:
@@ -67,10 +63,28 @@ class Outside:
         where = f"ledger?municipality={self._municipality}"
         return Ledgers(*[await self._ask("GET", f"{name}/{where}") for name in names])
 
-    async def issue_card(self, serial: str, code: str) -> None:
+    async def delay(self, system: str, kind: str, seconds: float) -> None:
+        """How long a kind of notice takes here from now on."""
+        delay = {"system": system, "kind": kind, "municipality": self._municipality}
+        await self._ask("PUT", "delays", delay | {"seconds": seconds})
+
+    async def issue_card(self, serial: str, code: str, purpose: str = "signature") -> None:
         """Have J-LIS know whose the certificate on a card is."""
-        certificate = {"serial": serial, "purpose": "signature", "code": code}
+        certificate = {"serial": serial, "purpose": purpose, "code": code}
         await self._ask("PUT", "certificates", certificate)
+
+    async def renew_certificate(self, serial: str, following: str) -> None:
+        """Have JPKI issue the one that follows."""
+        await self._ask("POST", f"certificates/{serial}/renewals", {"serial": following})
+
+    async def revoke_certificate(self, serial: str) -> None:
+        """Have JPKI end one, as its owner wishes."""
+        await self._ask("POST", f"certificates/{serial}/revocations", {})
+
+    async def valid_certificates(self, code: str) -> set[str]:
+        """What somebody's valid certificates are for."""
+        issued = await self._ask("GET", f"certificates?code={code}")
+        return {one["purpose"] for one in issued if one["state"] == "有効"}
 
     async def file_move(self, move: dict[str, Any]) -> str:
         """File a move at マイナポータル as a citizen; the 申請番号."""

@@ -14,7 +14,7 @@ from local.supervisor import StackFailed
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from local.scenario.scenes import Scene
+    from local.scenario.scene import Scene
     from local.scenario.stage import Stage
     from local.stack import LocalStack
 
@@ -31,7 +31,7 @@ class Outcome(NamedTuple):
 
 
 class Performance(NamedTuple):
-    """What came of every scene, and whoever was born or moved in the four systems."""
+    """What came of every scene, and whoever was born, moved or changed in the four systems."""
 
     outcomes: list[Outcome]
     comparison: list[tuple[str, ...]]

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from local.scenario import scenes_births as births
 from local.scenario import scenes_checks as checks
 from local.scenario import scenes_crashes as crashes
 from local.scenario import scenes_moves as moves
+from local.scenario.acts_of_the_day import ACTS_OF_THE_DAY
+from local.scenario.scene import Act, Scene
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from local.scenario.stage import Stage
-
-
-class Scene(NamedTuple):
-    """One scene: ``play`` says what was seen, or raises ``Missed``."""
-
-    number: int
-    title: str
-    english: str
-    expected: str
-    play: Callable[[Stage], Awaitable[str]]
-
+CHAPTERS = {
+    1: "出生 Births",
+    10: "転出入 Moves",
+    14: "町役場の一日 A day of the town hall",
+    28: "確かめ Checks",
+}
+"""Under which heading scenes stand, each by the number of its first."""
 
 # Scenes of one act are played side by side: while one waits, the other goes on.  Those that arm a
 # fault are alone in theirs, or another scene's birth might meet it.
-ACTS: tuple[tuple[Scene, ...], ...] = (
+ACTS: tuple[Act, ...] = (
     (
         Scene(
             1,
@@ -141,25 +133,26 @@ ACTS: tuple[tuple[Scene, ...], ...] = (
             moves.others_are_on_their_way,
         ),
     ),
+    *ACTS_OF_THE_DAY,
     (
         Scene(
-            14,
+            28,
             "両市区の住民票・J-LIS・統合宛名・中間サーバーの突合",
             "reconciliation in both towns",
-            "相違 0",
+            "差異 0、相違 0",
             checks.everybody_agrees,
         ),
         Scene(
-            15,
+            29,
             "誰もが一つの市区町村だけで現存",
             "everybody lives in one town",
-            "例外は移動中の人だけ",
+            "例外は移動中の人と除票だけ",
             checks.everybody_lives_once,
         ),
     ),
     (
         Scene(
-            16,
+            30,
             "Temporal と記録に個人情報がないか、封印は無事か",
             "canary and seals",
             "発見 0、相違 0",

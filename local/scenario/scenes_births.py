@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from local.scenario.caller import Missed, eventually, step_of
+from local.scenario.caller import eventually, step_of
 from local.scenario.cast import HERE
+from local.scenario.habits import require
 from local.scenario.town import TARGET_STOCK
 
 if TYPE_CHECKING:
@@ -30,11 +31,11 @@ async def stock_refills_itself(stage: Stage) -> str:
     finally:
         stage.stocked.set()
     stock = (await caller.stock())["stock"]
-    _require(stock == TARGET_STOCK, f"在庫 {stock}")
+    require(stock == TARGET_STOCK, f"在庫 {stock}")
     orders = await _until_two_orders(stage)
     await caller.completed(order["case_number"] for order in orders)
     refilled = (await caller.stock())["stock"]
-    _require(refilled == TARGET_STOCK, f"在庫 {refilled}")
+    require(refilled == TARGET_STOCK, f"在庫 {refilled}")
     clients = "、".join(order["client"] for order in orders[:-1])
     return f"在庫 {stock} → 下限割れ → 補充 {len(orders) - 1} 件（{clients}）→ 在庫 {refilled}"
 
@@ -57,7 +58,7 @@ async def jlis_is_away(stage: Stage) -> str:
     number = await stage.birth(name="", name_kana="")
     case = (await stage.caller.completed([number], seconds=60))[0]
     failed = step_of(case, _MAILING)["failed_attempts"]
-    _require(failed >= _TIMES_AWAY, f"失敗 {failed} 回")
+    require(failed >= _TIMES_AWAY, f"失敗 {failed} 回")
     return f"503 を {_TIMES_AWAY} 回受け、試行 {failed} 回の失敗の後に完了（氏名未定の子）"
 
 
@@ -66,11 +67,11 @@ async def the_reply_is_lost(stage: Stage) -> str:
     await stage.outside.arm("jlis", "LOSE_REPLY", message="CS-02")
     number = await stage.birth()
     case = (await stage.caller.completed([number]))[0]
-    _require(step_of(case, _NUMBER)["failed_attempts"] >= 1, "返信は失われなかった")
+    require(step_of(case, _NUMBER)["failed_attempts"] >= 1, "返信は失われなかった")
     child = await _only_child(stage, case)
     ledger = (await stage.outside.ledgers()).jlis
     made = {held["number"] for held in ledger["people"] if held["code"] == child.code}
-    _require(made == {child.number}, f"個人番号 {len(made)} 個")
+    require(made == {child.number}, f"個人番号 {len(made)} 個")
     return "照会して受領、個人番号は 1 個のまま"
 
 
@@ -81,7 +82,7 @@ async def staff_amend_an_address(stage: Stage) -> str:
     number = await stage.birth(household, address=wrong)
     case = await stage.caller.until(number, lambda case: bool(case["incidents"]), "職員の判断待ち")
     incident = case["incidents"][0]
-    _require(incident["step"] == _ANNOUNCEMENT, incident["step"])
+    require(incident["step"] == _ANNOUNCEMENT, incident["step"])
     right = {"postal_code": household.postal_code, "line": household.address}
     decision = await stage.caller.decide(
         number,
@@ -92,7 +93,7 @@ async def staff_amend_an_address(stage: Stage) -> str:
     )
     case = (await stage.caller.completed([number]))[0]
     states = {made["decision_id"]: made["state"] for made in case["decisions"]}
-    _require(states[decision["decision_id"]] == "worked", str(states))
+    require(states[decision["decision_id"]] == "worked", str(states))
     return f"{incident['code']} で停止 → 訂正 → 完了"
 
 
@@ -108,18 +109,18 @@ async def a_birth_is_withdrawn(stage: Stage) -> str:
     child = await _only_child(stage, case)
     ledger = (await stage.outside.ledgers()).jlis
     held = next(person for person in ledger["people"] if person["code"] == child.code)
-    _require(not held["live"] and held["number"] == child.number, "住基ネットに残っている")
+    require(not held["live"] and held["number"] == child.number, "住基ネットに残っている")
     undone = [step["step"] for step in case["steps"] if step["persons"][0]["state"] == "undone"]
     return f"{len(undone)} 処理を取消し、住基ネットは消除、宛名は閉鎖、番号は欠番"
 
 
 async def reported_again(stage: Stage) -> str:
     """9: the same child a second time is held back before anything is numbered."""
-    _require(stage.first_born, "先の届出がない")
+    require(stage.first_born, "先の届出がない")
     household, first = stage.first_born[0]
     answer = await stage.caller.report_birth(household, stage.born_on)
     problem = answer.expect(409)
-    _require(first in problem.get("case_numbers", ()), "元の案件を示さない")
+    require(first in problem.get("case_numbers", ()), "元の案件を示さない")
     return f"409 {problem['code']}、元の案件を示す"
 
 
@@ -144,8 +145,8 @@ async def _named_everywhere(stage: Stage, household: Household) -> None:
     entered = [member["name"] for member in await stage.caller.members(household)]
     addressees = (await stage.outside.ledgers()).unified_addressee["addressees"]
     told = [held["contents"].get("name") for held in addressees]
-    _require(name in entered, "住民票の氏名が違う")
-    _require(name in told, "統合宛名の氏名が違う")
+    require(name in entered, "住民票の氏名が違う")
+    require(name in told, "統合宛名の氏名が違う")
 
 
 async def _only_child(stage: Stage, case: dict[str, Any]) -> Any:
@@ -161,8 +162,3 @@ def _fails_at(step: str) -> Callable[[dict[str, Any]], bool]:
 def _another(household: Household) -> str:
     """A 郵便番号 of another part of the town."""
     return next(code for code in HERE.postal_codes if code != household.postal_code)
-
-
-def _require(holds: object, otherwise: str) -> None:
-    if not holds:
-        raise Missed(otherwise)

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Any
 from local.scenario import forms
 from local.scenario.caller import Missed, eventually, step_of
 from local.scenario.cast import HERE, MOVING, THERE
+from local.scenario.habits import (
+    cases_of,
+    file_at_the_counter,
+    new_case,
+    require,
+    voided,
+    waits_for,
+)
 from local.scenario.outside import Seen
 from local.scenario.whereabouts import Where
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
-
     from local.scenario.cast import Household
     from local.scenario.person import Person
     from local.scenario.stage import Stage
@@ -33,9 +38,9 @@ async def a_family_moves(stage: Stage) -> str:
     (await stage.there.caller.post("counter", f"cases/{coming}/visit", visit)).expect(202)
     arrived = (await stage.there.caller.completed([coming]))[0]
     await stage.caller.completed([leaving])
-    _require(step_of(arrived, _NOTICE)["failed_attempts"] >= 1, "返信は失われなかった")
+    require(step_of(arrived, _NOTICE)["failed_attempts"] >= 1, "返信は失われなかった")
     notices = await _notices(stage, family)
-    _require(notices == 1, f"転入通知 {notices} 通")
+    require(notices == 1, f"転入通知 {notices} 通")
     await _reads(stage, application, Seen("完了", "完了"))
     await _both_agree(stage)
     return f"{len(family)} 人が{THERE.name}で現存、転入通知は 1 通、市民には「完了」"
@@ -45,15 +50,15 @@ async def a_move_is_called_off(stage: Stage) -> str:
     """11: taken back online after everybody is 除票, and before anybody came: all are back."""
     household, family = await _with_child(stage, 1)
     application, leaving, coming = await _file_online(stage, household, family)
-    _require(not await _present(stage.here, family), "除票になっていない")
+    require(not await _present(stage.here, family), "除票になっていない")
     await stage.outside.take_move_out_back(application)
     for town, number in ((stage.here, leaving), (stage.there, coming)):
         await town.caller.until(number, lambda case: case["state"] == "withdrawn", "取下げ済み")
     await _reads(stage, application, Seen("取消", "取消"))
-    _require(await _voided(stage, family[0]), "転出証明書情報が有効のまま")
+    require(await voided(stage, family[0].code), "転出証明書情報が有効のまま")
     await _both_agree(stage)
     back = await _present(stage.here, family)
-    _require(back == len(family), f"現存 {back} 人")
+    require(back == len(family), f"現存 {back} 人")
     return f"転出証明書情報は無効、{back} 人とも{HERE.name}で現存、市民には「取消」"
 
 
@@ -62,14 +67,14 @@ async def the_head_leaves(stage: Stage) -> str:
     household = MOVING[0]
     head, spouse = await _family(stage.here, household)
     day = await stage.in_days(_DAYS_AHEAD)
-    leaving = await _file_at_the_counter(stage, household, [head], day, with_card=False)
-    await stage.caller.until(leaving, _waits_for("departure_day"), "予定日待ち")
+    leaving = await file_at_the_counter(stage, household, _named([head]), day, with_card=False)
+    await stage.caller.until(leaving, waits_for("departure_day"), "予定日待ち")
     before = await stage.caller.members(household)
-    _require(len(before) == len((head, spouse)), "予定日の前に除票")
+    require(len(before) == len((head, spouse)), "予定日の前に除票")
     await stage.move_clock_to(day)
-    await stage.caller.until(leaving, _waits_for("move_in_notice"), "転入通知待ち")
+    await stage.caller.until(leaving, waits_for("move_in_notice"), "転入通知待ち")
     staying = [one["relationship"] for one in await stage.caller.members(household)]
-    _require(staying == ["世帯主"], "、".join(staying))
+    require(staying == ["世帯主"], "、".join(staying))
     form = forms.with_certificate(household, THERE, head, day)
     coming = (await stage.there.caller.post("counter", "move-ins", form)).expect(202)
     await stage.there.caller.completed([coming["case_number"]])
@@ -86,8 +91,8 @@ async def others_are_on_their_way(stage: Stage) -> str:
         (now, await stage.today(), "move_in_notice", Where.LEFT),
     ):
         family = await _family(stage.here, household)
-        leaving = await _file_at_the_counter(stage, household, family, day, with_card=True)
-        await stage.caller.until(leaving, _waits_for(kind), where)
+        leaving = await file_at_the_counter(stage, household, _named(family), day, with_card=True)
+        await stage.caller.until(leaving, waits_for(kind), where)
         stage.on_their_way[where] += len(family)
     await _both_agree(stage)
     return "、".join(f"{where} {count} 人" for where, count in stage.on_their_way.items())
@@ -108,6 +113,14 @@ async def _family(town: Town, household: Household) -> list[Person]:
     return [p for p in people if p.present and str(p.entry.household_id) == household_id]
 
 
+def _named(leaving: list[Person]) -> dict[str, Any]:
+    """Some of one household, for a form."""
+    return {
+        "household_id": str(leaving[0].entry.household_id),
+        "residents": [str(one.resident_id) for one in leaving],
+    }
+
+
 async def _present(town: Town, family: list[Person]) -> int:
     """How many of a family are residents now."""
     ours = {one.resident_id for one in family}
@@ -118,45 +131,18 @@ async def _file_online(
     stage: Stage, household: Household, family: list[Person]
 ) -> tuple[str, str, str]:
     """File a move of today; 申請番号 and case numbers, once all is sent here and expected there."""
-    leaving, coming = await _known(stage.here, _LEAVING), await _known(stage.there, _COMING)
+    leaving, coming = await cases_of(stage.here, _LEAVING), await cases_of(stage.there, _COMING)
     await stage.outside.issue_card(household.serial, family[0].code or "")
     move = forms.online(household, family, THERE, await stage.today())
     application = await stage.outside.file_move(move)
-    left = await _new(stage.here, _LEAVING, leaving)
-    await stage.caller.until(left, _waits_for("move_in_notice", len(family)), "転入通知待ち")
-    expected = await _new(stage.there, _COMING, coming)
-    await stage.there.caller.until(expected, _waits_for("visit"), "来庁待ち")
+    left = await new_case(stage.here, _LEAVING, leaving)
+    await stage.caller.until(left, waits_for("move_in_notice", len(family)), "転入通知待ち")
+    expected = await new_case(stage.there, _COMING, coming)
+    await stage.there.caller.until(expected, waits_for("visit"), "来庁待ち")
     await eventually(
         lambda: stage.outside.seen(application), lambda seen: seen.visit == "受付", "来庁予定の受付"
     )
     return application, left, expected
-
-
-async def _file_at_the_counter(
-    stage: Stage, household: Household, leaving: list[Person], day: date, *, with_card: bool
-) -> str:
-    form = forms.at_the_counter(household, leaving, THERE, day, with_card=with_card)
-    return (await stage.caller.post("counter", "move-outs", form)).expect(202)["case_number"]
-
-
-async def _known(town: Town, procedure: str) -> set[str]:
-    return {case["case_number"] for case in await town.caller.cases(procedure=procedure)}
-
-
-async def _new(town: Town, procedure: str, known: set[str]) -> str:
-    """The one case of a procedure that was not known before."""
-
-    async def fresh() -> set[str]:
-        return await _known(town, procedure) - known
-
-    return (await eventually(fresh, lambda found: len(found) == 1, procedure, str)).pop()
-
-
-def _waits_for(kind: str, people: int = 1) -> Callable[[dict[str, Any]], bool]:
-    def waits(case: dict[str, Any]) -> bool:
-        return sum(wait["kind"] == kind for wait in case["waiting_for"]) >= people
-
-    return waits
 
 
 async def _reads(stage: Stage, application: str, right: Seen) -> None:
@@ -174,17 +160,6 @@ async def _notices(stage: Stage, family: list[Person]) -> int:
     return sum(not ours.isdisjoint(each) for each in codes)
 
 
-async def _voided(stage: Stage, applicant: Person) -> bool:
-    sent = (await stage.outside.ledgers()).jlis["certificates"]
-    certificates = [one for one in sent if one["applicant"] == applicant.code]
-    return bool(certificates) and all(one["voided_by"] for one in certificates)
-
-
 async def _both_agree(stage: Stage) -> None:
     for town in (stage.here, stage.there):
         await town.agrees()
-
-
-def _require(holds: object, otherwise: str) -> None:
-    if not holds:
-        raise Missed(otherwise)

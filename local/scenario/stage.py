@@ -17,7 +17,7 @@ from domain.dates import JST, jst_day
 from local.postgres import OWNER
 from local.scenario.agreement import Register
 from local.scenario.caller import Caller
-from local.scenario.cast import HERE, HOUSEHOLDS, MOVING, RESIDENT_THERE, THERE
+from local.scenario.cast import DAY, HERE, HOUSEHOLDS, MOVING, RESIDENT_THERE, THERE
 from local.scenario.outside import Outside
 from local.scenario.town import Town
 from local.scenario.whereabouts import Where
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from local.scenario.cast import Household, Place
     from local.stack import LocalStack
 
-_ROLES = ("client", "counter", "chief", "operations")
+_ROLES = ("client", "counter", "examiner", "chief", "operations")
 
 
 @dataclass
@@ -44,8 +44,8 @@ class Stage:
 
     Births are reported ``here``, and people move ``there``.  ``households`` gives one that had no
     birth yet, ``lost`` is where the engine's files went, ``on_their_way`` how many people should be
-    between the towns at the end, ``comparison`` whoever was born or moved, with town, 宛名番号 and
-    state in the four systems.
+    between the towns at the end, ``comparison`` whoever was born, moved or changed,
+    with town, 宛名番号 and state in the four systems.
     """
 
     stack: LocalStack
@@ -117,7 +117,7 @@ async def set_up(stack: LocalStack) -> AsyncGenerator[Stage]:
         transactions = Transactions(pool)
         here, there = (_town(stack, session, transactions, place) for place in (HERE, THERE))
         await there.found(stack, *RESIDENT_THERE)
-        await here.found(stack, *HOUSEHOLDS, *MOVING)
+        await here.found(stack, *HOUSEHOLDS, *MOVING, *DAY)
         yield Stage(stack, here, there, stack.directory / "lost")
 
 

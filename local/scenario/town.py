@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from local.scenario.agreement import agreement
 from local.scenario.caller import eventually
 from local.scenario.cast import as_csv, residents
+from local.scenario.predecessor import as_told
 
 if TYPE_CHECKING:
     from local.scenario.agreement import Agreement, Register
     from local.scenario.caller import Caller
     from local.scenario.cast import Household, Place
-    from local.scenario.outside import Outside
+    from local.scenario.outside import Known, Outside
     from local.stack import LocalStack
 
 LOW_WATER, TARGET_STOCK = 3, 5
@@ -35,15 +36,25 @@ class Town:
 
     async def found(self, stack: LocalStack, *households: Household) -> None:
         """Open it with these people, inside and outside, and an empty stock of codes."""
-        people = residents(*households)
-        file = stack.directory / f"people-{self.code}.csv"
-        file.write_bytes(as_csv(people))
         levels = ("--low-water", str(LOW_WATER), "--target-stock", str(TARGET_STOCK))
         named = ("--name", self.place.name, "--opening", "always")
         await stack.command("municipality", "add", self.code, *named, *levels)
-        await stack.command("import", str(file), "--municipality", self.code)
-        await self.outside.settle(people)
         await self.outside.print_postal_codes(self.place.postal_codes)
+        await self.outside.settle(await self.take_over(stack, *households))
+
+    async def take_over(self, stack: LocalStack, *households: Household) -> list[Known]:
+        """Import these people; what the others should know of each."""
+        rows = residents(*households)
+        file = stack.directory / f"people-{self.code}-{households[0].ordinal}.csv"
+        file.write_bytes(as_csv(rows))
+        await stack.command("import", str(file), "--municipality", self.code)
+        ours = {row["宛名番号"] for row in rows}
+        people = await self.register.people()
+        return [as_told(person) for person in people if person.addressee_number in ours]
+
+    async def settle_parameter(self, stack: LocalStack, name: str, value: str) -> None:
+        """Have the town decide something about itself."""
+        await stack.command("municipality", "set", self.code, f"{name}={value}")
 
     async def agreement(self) -> Agreement:
         """Everybody compared, as of now."""

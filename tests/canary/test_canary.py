@@ -16,11 +16,23 @@ import pytest
 from temporalio.client import Client
 
 from local.scenario.canary import Canary, cells_of, files_in
-from local.scenario.cast import secrets_of_households
+from local.scenario.cast import (
+    DAY,
+    FORMER_ADDRESS,
+    HERE,
+    RENAMED,
+    REREAD,
+    RESPELT,
+    TAKEN_OVER,
+    THERE,
+    residents,
+    secrets_of_households,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from local.scenario.cast import Household
     from tests.server import Place
 
 NAME, NUMBER = "𠮷野家　さくら", "900000000017"
@@ -82,6 +94,25 @@ def test_what_is_nobodys_is_not_seen() -> None:
     innocent = "出生付番-131016-R8-000123 900000000016 髙橋 {} 本人確認情報を送信する".encode()
 
     assert Canary(secrets_of_households()).search([("relay.log", innocent)]).sightings == []
+
+
+@pytest.mark.parametrize("household", [*DAY, TAKEN_OVER], ids=lambda one: one.number)
+def test_everything_of_whom_the_day_is_about_is_looked_for(household: Household) -> None:
+    """Names, numbers and codes as they were, homes they only went to for a while, every card.
+
+    Red when a household is left out of ``secrets_of_households``, or the homes they leave again.
+    """
+    known = secrets_of_households()
+    rows = residents(household)
+
+    assert {row["氏名"] for row in rows} | {row["個人番号"] for row in rows} <= known.keys()
+    assert {*household.codes, household.serial_of(3)} <= known.keys()
+    assert {household.new_home(place) for place in (HERE, THERE)} <= known.keys()
+
+
+def test_names_and_addresses_that_come_up_in_the_day_are_looked_for() -> None:
+    """What a 職権修正 enters, and what 統合宛名 was told long ago."""
+    assert {*RENAMED, RESPELT, REREAD, FORMER_ADDRESS} <= secrets_of_households().keys()
 
 
 def test_a_sighting_names_the_place_and_not_the_person(tmp_path: Path) -> None:

@@ -99,7 +99,9 @@ class Story:
             {"addressees": [self._addressee()], "messages": []},
             {
                 "numbers": [{"unified_number": "1", "closed": False}],
-                "copies": [{"unified_number": "1", "deleted": False, "facts": self._facts()}],
+                "copies": [
+                    {"unified_number": "1", "deleted": False, "version": 1, "facts": self._facts()}
+                ],
             },
             {"messages": [], "statuses": []},
         )

@@ -166,6 +166,16 @@ def test_of_whom_nothing_was_told_nothing_need_be_known() -> None:
     assert blank.differences == []
 
 
+def test_a_copy_an_older_system_registered_is_for_reconciliation_to_follow() -> None:
+    """It has no version of ours; who became head by another's 転出 is told of by 差異修正.
+
+    Red when the comparison looks at every 副本.
+    """
+    older = Story().told(lambda s: s.copy["facts"].update(relationship="妻"))
+    older.copy["version"] = 0
+    assert older.differences == []
+
+
 def test_who_came_back_is_mailed_nothing_again() -> None:
     """The letter went out with the number, to the first address."""
     moved = Story().told(Story.strike_at_jlis)
