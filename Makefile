@@ -31,10 +31,16 @@ test: $(STAMP) ## run every check there is: lint, types, imports, documents, tes
 test-fast: $(STAMP) ## the tests that need neither database nor engine
 	@$(BIN)/python -m pytest -q tests/domain tests/runtime
 
+.PHONY: trials survive
+trials: $(STAMP) ## try every step of every kind of case, the variants that `make test` leaves out too
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/workflows/test_every_step.py --all-kinds
+
+survive: trials
+
 bench: $(STAMP) ## measure births per second against the floor of the engine
 	@$(BIN)/python -m bench
 
-histories: $(STAMP) ## record anew the case histories that the replay tests hold
+histories: $(STAMP) ## record the case histories that the replay tests hold and are missing
 	@$(BIN)/python -m tests.record_histories
 
 docs: $(STAMP) ## write the step tables of docs/procedures from the code
