@@ -119,7 +119,7 @@ STORIES = (
 
 
 def every_name() -> set[str]:
-    """What is recorded: each story, and of each kind of case one that ended well, one taken back.
+    """What is recorded: each story, and of each kind of case one completed and one taken back.
 
     A run that began anew while it waited is a history of its own, with its ordinal behind a dot.
     """
@@ -149,10 +149,10 @@ async def record_kinds(place: Place) -> None:
         trials = Trials(frontier, saboteur)
         for kind in KINDS:
             back = f"{kind.name}_withdrawn"
-            if _is_missing(kind.name) or _is_missing(back):
-                tried = await trials.tried(kind)
-                await _keep(kind.name, tried.happy)
-                await _keep(back, tried.taken_back)
+            if _is_missing(kind.name):
+                await _keep(kind.name, await trials.repaired(kind))
+            if _is_missing(back):
+                await _keep(back, await trials.withdrawn(kind))
 
 
 def _is_missing(name: str) -> bool:
@@ -161,9 +161,7 @@ def _is_missing(name: str) -> bool:
 
 
 async def _keep(name: str, case: Case) -> None:
-    """Write down each run of a case that is not recorded yet."""
-    if not _is_missing(name):
-        return
+    """Write down each run of a case."""
     for ordinal, history in enumerate(await _runs(case), start=1):
         text = json.dumps({"id": case.workflow_id, **_plain(history)}, ensure_ascii=False)
         file = f"{name}.json" if ordinal == 1 else f"{name}.{ordinal}.json"
@@ -171,8 +169,9 @@ async def _keep(name: str, case: Case) -> None:
 
 
 async def _runs(case: Case) -> list[dict[str, Any]]:
-    """The histories of a case, from its first run on."""
+    """The histories of a case, from its first run on, once the engine has closed the last."""
     client, run_id = case.town.house.client, None
+    await client.get_workflow_handle(case.workflow_id).result()
     runs: list[dict[str, Any]] = []
     while True:
         handle = client.get_workflow_handle(case.workflow_id, run_id=run_id)

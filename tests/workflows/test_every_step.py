@@ -60,7 +60,7 @@ async def every_refused_step_may_be_retried(trial: Trial, steps: list[str]) -> N
 
 @along(lambda tried: tried.steps)
 async def every_step_may_run_twice(trial: Trial, steps: list[str]) -> None:
-    """Twice in a row has the effect of once.  Red: let a telegram's id depend on the attempt."""
+    """Twice in a row has the effect of once.  Red: never ask what is settled, nor what was said."""
     trial.saboteur.repeats |= {trial.spot(step) for step in steps}
     await trial.as_happy()
 

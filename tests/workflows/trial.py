@@ -205,7 +205,7 @@ class Trial:
         if self.tried is not None and not self.tried.revocable:
             await self.kind.last_moment(self)
             assert await self._decide(Verb.WITHDRAW)
-            await self._until("case_file", "direction = 'withdrawing'", 1)
+            await self.turns_back()
             return
         closing = self.hold(CLOSING)
         await self.reaches(closing)
@@ -216,6 +216,10 @@ class Trial:
         """Wait until everybody waits for something that has its day."""
         people = await self.count("case_person", "true")
         await self._until("case_wait", "until IS NOT NULL AND NOT over", people)
+
+    async def turns_back(self) -> None:
+        """Wait until the case has taken the decision to withdraw it."""
+        await self._until("case_file", "direction = 'withdrawing'", 1)
 
     async def restart(self) -> None:
         """End the engine's run, and have the case started again."""

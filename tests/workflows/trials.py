@@ -11,6 +11,8 @@ import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from activities.step import card_of
+from domain.cases import Verb
 from tests.workflows.stage import Stage
 from tests.workflows.trial import CLOSING, Trial
 from tests.workflows.tried import Tried, effects, recorded
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.frontier import Frontier
+    from tests.house import Case
     from tests.workflows.kind import Kind
     from tests.workflows.sabotage import Saboteur
     from tests.workflows.telling import Telling
@@ -80,6 +83,49 @@ class Trials:
             await stage.agrees()
         return failures
 
+    async def repaired(self, kind: Kind) -> Case:
+        """A case refused at its second and at its last step, retried and completed.
+
+        It has stood still: what it did is not all in one task, which a signal may bring to nothing.
+        """
+        steps = (await self.tried(kind)).steps
+        stops = dict.fromkeys((steps[:2][-1], steps[-1]))
+        trial = await self._refused(kind, *stops)
+        for stop in stops:
+            await trial.parks(stop)
+            assert await trial.decides(Verb.RETRY)
+        await trial.completed()
+        await trial.leaves()
+        return trial.case
+
+    async def withdrawn(self, kind: Kind) -> Case:
+        """A case refused at its last step, and at its last undo but one, and taken back.
+
+        Where that is too late, one that was taken back when it still could be.
+        """
+        tried = await self.tried(kind)
+        if not tried.revocable:
+            return tried.taken_back
+        step = tried.steps[-1]
+        undo = [one for one in tried.undos if card_of(one).undoes != step][-2:-1]
+        trial = await self._refused(kind, step, *undo)
+        await trial.parks(step)
+        assert await trial.withdraws()
+        await trial.turns_back()
+        for one in undo:
+            await trial.parks(one)
+            assert await trial.decides(Verb.RETRY)
+        await trial.withdrawn()
+        await trial.leaves()
+        return trial.case
+
+    async def _refused(self, kind: Kind, *steps: str) -> Trial:
+        tried = await self.tried(kind)
+        trial = await self._begin(kind, await Stage.opened(self._frontier), tried)
+        trial.refuse(*steps)
+        trial.goes_its_way()
+        return trial
+
     async def _play(self, tried: Tried, stage: Stage, telling: Telling, steps: list[str]) -> Played:
         async with self._gate:
             trial = await self._begin(tried.kind, stage, tried)
@@ -131,7 +177,6 @@ class Trials:
                 for line in reversed(kind.lines)
                 if line.undo and lines.get(line.step) == "undone"
             ],
-            happy.case,
             taken_back.case,
         )
 

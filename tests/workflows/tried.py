@@ -30,9 +30,8 @@ class Tried(NamedTuple):
     """What has been done when it is withdrawn at the last moment."""
     undos: list[str]
     """What takes that back, newest first."""
-    happy: Case
-    """The case this was read from, and the one that was taken back."""
     taken_back: Case
+    """The case this was read from."""
 
     @property
     def sending(self) -> list[str]:
