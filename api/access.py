@@ -1,7 +1,7 @@
 """Who asks, and what their role may do: the one place that reads a credential.
 
-For now a static bearer token per role and municipality, from the settings; another kind of
-credential replaces ``_caller`` and nothing else.
+A token of the identity provider, where there is one; else a static bearer token per role and
+municipality, from the settings.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ from runtime.settings import TokenRole
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from api.counter import Office
     from runtime.settings import TokenGrant
+
+_DOTS_OF_A_SIGNED_TOKEN = 2
 
 
 class Caller(NamedTuple):
@@ -33,6 +36,10 @@ class Caller(NamedTuple):
     municipality: str
 
 
+class NotOurs(Exception):
+    """A token nobody here should believe, or one that says nothing of a role or municipality."""
+
+
 class Act(Enum):
     """What somebody may want to do; the value says which roles may."""
 
@@ -40,6 +47,7 @@ class Act(Enum):
     SEE_CASES = "案件を見る"
     SEE_PEOPLE = "住民と世帯を見る"
     FIND_BY_NUMBER = "個人番号で探す"
+    REVEAL = "伏せた番号を開く"
     DECIDE = "判断する"
     WITHDRAW = "取下げを決める"
     CORRECT = "職権で修正する"
@@ -59,6 +67,7 @@ _MAY: dict[Act, frozenset[TokenRole]] = {
     Act.SEE_CASES: _ALL,
     Act.SEE_PEOPLE: _STAFF | {TokenRole.CLIENT},
     Act.FIND_BY_NUMBER: _STAFF,
+    Act.REVEAL: _STAFF,
     Act.DECIDE: _STAFF,
     Act.WITHDRAW: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),
     Act.CORRECT: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),
@@ -80,6 +89,11 @@ def roles_for(act: Act) -> list[str]:
 def act_of(verb: Verb) -> Act:
     """Which act a decision is."""
     return Act.WITHDRAW if verb is Verb.WITHDRAW else Act.DECIDE
+
+
+def may(role: str, act: Act) -> bool:
+    """Whether somebody in this role may do it."""
+    return role in _MAY[act]
 
 
 def demand(caller: Caller, act: Act) -> None:
@@ -105,12 +119,15 @@ class Tokens:
                 found = caller
         return found
 
-    def may_decide(self, client: str, municipality: str) -> bool:
-        """Whether somebody of this name may decide in the municipality."""
-        return any(
-            (caller.client, caller.municipality) == (client, municipality)
-            and caller.role in _MAY[Act.DECIDE]
-            for _, caller in self._callers
+    def role_of(self, client: str, municipality: str) -> str:
+        """The role in which somebody of this name works in the municipality; blank if nobody."""
+        return next(
+            (
+                caller.role
+                for _, caller in self._callers
+                if (caller.client, caller.municipality) == (client, municipality)
+            ),
+            "",
         )
 
 
@@ -121,15 +138,26 @@ _bearer = HTTPBearer(
 )
 
 
-def _caller(
+async def _caller(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    tokens: Tokens = request.state.office.tokens
-    caller = tokens.caller(credentials.credentials) if credentials else None
+    caller = await _known(request.state.office, credentials.credentials) if credentials else None
     if caller is None:
         raise Problem(ProblemType.NOT_IDENTIFIED)
     return caller
+
+
+async def _known(office: Office, token: str) -> Caller | None:
+    """Whose token it is: one of the settings, or one the identity provider has signed."""
+    if caller := office.tokens.caller(token):
+        return caller
+    if office.issuer is None or token.count(".") != _DOTS_OF_A_SIGNED_TOKEN:
+        return None
+    try:
+        return await office.issuer.caller(token)
+    except NotOurs:
+        return None
 
 
 KnownCaller = Annotated[Caller, Depends(_caller)]

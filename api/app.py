@@ -34,9 +34,11 @@ from api import (
     visits,
 )
 from api.access import Tokens
+from api.console.app import console
 from api.counter import Office
 from api.description import described, documents
 from api.doorway import Doorway
+from api.identity import known_by
 from api.measures import Measures
 from api.problems import register_problems
 from register.transactions import Transactions
@@ -46,6 +48,7 @@ from runtime import database, keyring
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from api.identity import Issuer
     from runtime.settings import ApiSettings
 
 ROUTERS = (
@@ -81,8 +84,11 @@ def application(settings: ApiSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[dict[str, Any]]:
-        async with database.connected(settings, application="jukiflow-api") as pool:
-            yield _state(settings, Transactions(pool))
+        async with (
+            database.connected(settings, application="jukiflow-api") as pool,
+            known_by(settings) as issuer,
+        ):
+            yield _state(settings, Transactions(pool), issuer)
 
     app = FastAPI(
         lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
@@ -92,11 +98,15 @@ def application(settings: ApiSettings) -> FastAPI:
     app.include_router(documents(app))
     described(app)
     register_problems(app)
+    if settings.console_url:
+        app.mount("/console", console(settings))
     app.add_middleware(Doorway)
     return app
 
 
-def _state(settings: ApiSettings, transactions: Transactions) -> dict[str, Any]:
+def _state(
+    settings: ApiSettings, transactions: Transactions, issuer: Issuer | None
+) -> dict[str, Any]:
     """What requests find in ``request.state``."""
     keys = keyring.load(settings.keyring_path)
     vault = Vault(keys, lambda: keyring.load(settings.keyring_path))
@@ -104,7 +114,7 @@ def _state(settings: ApiSettings, transactions: Transactions) -> dict[str, Any]:
         system: secret.get_secret_value() for system, secret in settings.api_inbox_secrets.items()
     }
     return {
-        "office": Office(transactions, vault, Tokens(settings.api_tokens), secrets),
+        "office": Office(transactions, vault, Tokens(settings.api_tokens), secrets, issuer),
         "measures": Measures(transactions),
         "largest_body": settings.api_max_body,
     }

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
 
+from api import stock
 from api.case_answers import Receipt
 from api.counter import ForOrdering, ForStock, OnceOnly
 from api.problem_types import ProblemType
 from api.problems import ONCE, Problem, problems
 from domain.cases import CaseState
-from register import case_lists, cases, code_pool, municipalities
+from register import case_lists, cases
 from register.idempotency import Answer
 
 if TYPE_CHECKING:
@@ -23,23 +23,14 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/v1/code-pool", tags=["住民票コード"])
 
 
-class Stock(BaseModel):
-    """在庫の状況。コードそのものは返さない。"""
-
-    stock: int = Field(description="未使用のコードの数")
-    low_water: int = Field(description="これを下回ると補充を始める")
-    target: int = Field(description="補充で満たす数")
-    open_top_up: str | None = Field(description="進行中の補充の案件番号")
-
-
 @router.get("", summary="在庫を見る", responses=problems())
-async def show(counter: ForStock) -> Stock:
+async def show(counter: ForStock) -> stock.Stock:
     """未使用の住民票コードの数と、補充の状況を返す。
 
     How many unused codes there are, and whether more are on order.
     """
     async with counter.open() as tx:
-        return await _stock(tx, counter.acting)
+        return await stock.seen(tx, counter.acting)
 
 
 @router.post(
@@ -55,16 +46,6 @@ async def order(counter: ForOrdering, once: OnceOnly) -> JSONResponse:
     Order codes up to the target stock; one top-up per municipality. No body is needed.
     """
     return await counter.once(once, lambda tx: _order(tx, counter.acting))
-
-
-async def _stock(tx: Tx, acting: Acting) -> Stock:
-    town = await municipalities.load(tx)
-    return Stock(
-        stock=await code_pool.stock(tx, acting.municipality),
-        low_water=town.low_water,
-        target=town.target_stock,
-        open_top_up=await case_lists.open_top_up(tx),
-    )
 
 
 async def _order(tx: Tx, acting: Acting) -> Answer:

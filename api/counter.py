@@ -19,6 +19,7 @@ from register import audit, idempotency
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
+    from api.identity import Issuer
     from register.idempotency import Answer
     from register.transactions import Transactions, Tx
     from register.vault import Vault
@@ -79,6 +80,8 @@ class Office(NamedTuple):
     tokens: Tokens
     inbox_secrets: Mapping[str, str]
     """What each system that pushes messages to us signs them with."""
+    issuer: Issuer | None = None
+    """Who says who somebody is, where there is such an issuer."""
 
 
 class Once(NamedTuple):

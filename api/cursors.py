@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from api.fields import wrong
 from api.problem_types import ProblemType
 from api.problems import Problem
+from register import incident_lists
 from register.case_lists import Place
 from register.differences import Behind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from register.incident_lists import Standing
 
 
 def of_case(accepted_at: datetime, case_id: UUID) -> str:
@@ -43,6 +46,25 @@ def of_difference(found_at: datetime, difference_id: UUID) -> str:
 def to_difference(cursor: str) -> Behind:
     """Raises `Problem` INVALID_INPUT for what is no cursor of that list."""
     return Behind(*to_case(cursor))
+
+
+def of_incident(incident: Standing) -> str:
+    """The place of an incident in the list of incidents."""
+    due_on = incident.due_on.isoformat() if incident.due_on else ""
+    return _sealed([due_on, incident.opened_at.isoformat(), incident.incident_id.hex])
+
+
+def to_incident(cursor: str) -> incident_lists.Place:
+    """Raises `Problem` INVALID_INPUT for what is no cursor of that list."""
+    try:
+        due_on, opened_at, incident_id = _opened(cursor)
+        day = date.fromisoformat(due_on) if due_on else None
+        place = incident_lists.Place(day, datetime.fromisoformat(opened_at), UUID(incident_id))
+    except ValueError:
+        raise _bad() from None
+    if place.opened_at.tzinfo is None:
+        raise _bad()
+    return place
 
 
 def of_row(tx: int, row: int) -> str:

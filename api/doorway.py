@@ -19,6 +19,13 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
 }
 
+# Pages of the console: their own styles and script, and nothing of anybody else's.
+_CONSOLE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self';"
+    " img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
+}
+
 
 class Doorway:
     """The outermost layer of the application."""
@@ -35,12 +42,16 @@ class Doorway:
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                MutableHeaders(scope=message).update(_headers(scope["path"]))
                 measures: Measures = scope["state"]["measures"]
                 measures.answered(_route(scope), message["status"], monotonic() - began)
             await send(message)
 
         await self._app(scope, receive, answer)
+
+
+def _headers(path: str) -> dict[str, str]:
+    return _HEADERS | _CONSOLE if path.startswith("/console") else _HEADERS
 
 
 def _route(scope: Scope) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.access import Act, demand
+from api.fields import wrong
 from api.people_forms import EntryView, HistoryRowView, HistoryView, PersonOnDayView
 from api.problem_types import ProblemType
 from api.problems import Problem
 from domain.dates import jst_day
-from register import audit, clock, history, households, resident_views, search
+from register import audit, clock, history, households, resident_views, residents, search
+from register.vault import MY_NUMBER
 
 if TYPE_CHECKING:
     from datetime import date
@@ -57,6 +59,28 @@ async def resident(counter: Counter, resident_id: UUID) -> ResidentView:
             raise Problem(ProblemType.UNKNOWN_RESIDENT)
         await audit.record(tx, counter.acting, "view_resident", subject_id=resident_id)
         return shown
+
+
+async def reveal(counter: Counter, resident_id: UUID, field: str, why: str) -> str:
+    """One number of a resident that is masked everywhere else; who opened it, and why, is audited.
+
+    ``field`` is ``code`` or `MY_NUMBER`.  Blank where the person has none; raises `Problem`
+    MISSING_REASON, ROLE_NOT_ALLOWED or UNKNOWN_RESIDENT.
+    """
+    demand(counter.caller, Act.REVEAL)
+    if not why.strip():
+        raise Problem(ProblemType.MISSING_REASON, wrong("reason", "MISSING"))
+    acting, vault = counter.acting, counter.office.vault
+    async with counter.open() as tx:
+        person = await residents.present(tx, acting.municipality, resident_id)
+        if person is None:
+            raise Problem(ProblemType.UNKNOWN_RESIDENT)
+        if field == MY_NUMBER:
+            return await vault.reveal(tx, acting, resident_id, MY_NUMBER, None, why) or ""
+        await audit.record(
+            tx, acting, "reveal", subject_id=resident_id, detail={"field": "code", "why": why}
+        )
+        return person.code or ""
 
 
 async def history_of(

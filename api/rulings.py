@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api import amendments, withdrawals
-from api.access import act_of, demand
+from api.access import Act, act_of, demand, may
 from api.case_answers import DecisionDetail, DecisionReceipt
 from api.case_desk import found
 from api.fields import wrong
@@ -17,7 +17,7 @@ from api.problem_types import ProblemType
 from api.problems import Problem
 from domain.cases import CaseState, DecisionState, Direction, StepRef, Verb
 from domain.numbers import MyNumber, WrongNumber
-from register import audit, case_views, decisions, municipalities
+from register import audit, case_views, decisions, municipalities, staff
 from register.decisions import Ruling
 from register.idempotency import Answer
 
@@ -78,6 +78,8 @@ def check_form(counter: Counter, form: DecisionForm) -> None:
 
 async def accept(tx: Tx, counter: Counter, case_number: str, form: DecisionForm) -> Answer:
     """Judge a decision against its case, and write it; raises one of `PROBLEMS`."""
+    if form.second_person:
+        await _look_up_second_person(tx, counter, form.second_person)
     file = await _locked(tx, case_number)
     incident = await _answered(tx, file, form)
     ruling = Ruling(
@@ -203,5 +205,12 @@ def _check_second_person(counter: Counter, form: DecisionForm) -> None:
         return
     if second == caller.client:
         raise Problem(ProblemType.SECOND_PERSON_IS_AUTHOR, wrong("second_person", "WRONG_PERSON"))
-    if not counter.office.tokens.may_decide(second, caller.municipality):
+
+
+async def _look_up_second_person(tx: Tx, counter: Counter, second: str) -> None:
+    """Somebody of the municipality who may decide: known by a token, or by having signed in."""
+    municipality = counter.caller.municipality
+    known = await staff.member(tx, municipality, second)
+    role = known.role if known else counter.office.tokens.role_of(second, municipality)
+    if not may(role, Act.DECIDE):
         raise Problem(ProblemType.SECOND_PERSON_UNKNOWN, wrong("second_person", "WRONG_PERSON"))

@@ -23,6 +23,7 @@ STATIC = {
     "types": (_PYTHON, "-m", "basedpyright"),
     "imports": (_PYTHON, "-c", _LINTER, "--no-logo"),
 }
+BROWSER = (_PYTHON, "-m", "tests.console.chromium")
 TESTS = ("-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", "--no-header")
 
 
@@ -37,7 +38,12 @@ class Verdict:
 
 
 def main() -> int:
-    """Run everything; 0 only if everything passed."""
+    """Run everything; 0 only if everything passed.
+
+    Without a browser nothing is run: what cannot be seen must not pass unseen.
+    """
+    if (browser := subprocess.run(BROWSER, cwd=HOME, check=False)).returncode:
+        return browser.returncode
     with ThreadPoolExecutor(max_workers=2) as pool:
         verdicts = list(pool.map(_run, STATIC.items()))
     for verdict in verdicts:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from local.ports import LOCALHOST
 from local.postgres import OUTSIDE, OWNER
+from local.tokens import MUNICIPALITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,6 +60,7 @@ class Wiring:
             "SIMULATORS_HOST": LOCALHOST,
             "SIMULATORS_PORT": str(self.ports["simulators"]),
             "SIMULATORS_INBOX_URL": self.url("api"),
+            "SIMULATORS_STAFF_OF": json.dumps(MUNICIPALITIES),
             **{
                 f"SIMULATORS_{system.upper()}_INBOX_SECRET": secret
                 for system, secret in self.inbox_secrets.items()
@@ -74,6 +76,9 @@ class Wiring:
                 {token: grant.model_dump(mode="json") for token, grant in self.tokens.items()}
             ),
             "JUKI_API_INBOX_SECRETS": json.dumps(dict(self.inbox_secrets)),
+            "JUKI_OIDC_ISSUER": f"{self.url('simulators')}/identity",
+            "JUKI_CONSOLE_URL": self.url("api"),
+            "JUKI_CONSOLE_TEMPORAL_UI": f"{self.url('temporal-ui')}/namespaces/{self.namespace}",
         }
 
     def _relay(self) -> dict[str, str]:

@@ -80,6 +80,17 @@ async def open_about(tx: Tx, procedure: str, resident_id: UUID) -> list[str]:
     return [row["case_number"] for row in rows]
 
 
+async def standing_about(tx: Tx, resident_id: UUID) -> list[CaseFile]:
+    """The open cases a resident is a person of, the oldest first."""
+    rows = await tx.fetch(
+        "SELECT c.* FROM case_person p JOIN case_file c USING (municipality, case_id)"
+        " WHERE p.municipality = tenant() AND p.resident_id = $1 AND c.state = 'open'"
+        " ORDER BY c.accepted_at",
+        resident_id,
+    )
+    return [CaseFile.model_validate(dict(row)) for row in rows]
+
+
 async def open_of(tx: Tx, procedure: str) -> list[str]:
     """The numbers of the municipality's open cases of a procedure."""
     rows = await tx.fetch(

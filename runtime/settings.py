@@ -123,12 +123,28 @@ class ApiSettings(RegisterSettings, VaultSettings):
     """The API: register and vault, no engine – what it accepts, the relay carries on.
 
     ``api_inbox_secrets`` has, for each system that pushes messages to us, the secret it signs with.
+    With an ``oidc_issuer`` its tokens are known, too; its keys are read again for a token that
+    names another one, but not before ``oidc_keys_again``.  With ``console_url``, the address staff
+    type in their browsers, there is a console.  A session there ends after ``console_session``, or
+    when it was left alone for ``console_idle``.
     """
 
     api_host: str = "127.0.0.1"
     api_port: Port = 8000
     api_tokens: dict[str, TokenGrant] = Field(default_factory=dict, repr=False)
     api_inbox_secrets: dict[str, SecretStr] = Field(default_factory=dict, repr=False)
+    oidc_issuer: str = ""
+    oidc_audience: str = "jukiflow"
+    oidc_algorithms: tuple[str, ...] = ("RS256", "PS256", "ES256", "EdDSA")
+    oidc_keys_again: Duration = timedelta(seconds=5)
+    oidc_role_claim: str = "role"
+    oidc_municipality_claim: str = "municipality"
+    console_url: str = ""
+    console_client_id: str = "jukiflow-console"
+    console_client_secret: SecretStr | None = None
+    console_session: Duration = timedelta(hours=9)
+    console_idle: Duration = timedelta(minutes=30)
+    console_temporal_ui: str = ""
     api_max_body: int = 256 * 1024
 
 

@@ -9,8 +9,9 @@ import aiohttp
 from fastapi import FastAPI
 
 from simulators.composition import Systems
-from simulators.control import control_router
+from simulators.control import control_router, guard
 from simulators.doors import Doors
+from simulators.identity import IdentityProvider, identity_doors, identity_router
 from simulators.outside import Delays, Outside
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ def create_app(settings: Settings) -> Doors:
 
     app = FastAPI(title="外部システム（模擬）", lifespan=running)
     app.include_router(control_router(outside, systems))
+    provider = IdentityProvider(
+        f"{settings.own_url}/identity", settings.staff_of, settings.identity_secret
+    )
+    app.include_router(identity_router(provider))
+    app.include_router(identity_doors(provider, guard(outside)))
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:

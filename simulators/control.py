@@ -73,7 +73,7 @@ class DelayOf(BaseModel):
 
 def control_router(outside: Outside, systems: Systems) -> APIRouter:
     """The doors for one set of systems."""
-    router = APIRouter(prefix="/_control", dependencies=[Depends(_guard(outside))])
+    router = APIRouter(prefix="/_control", dependencies=[Depends(guard(outside))])
     _add_weather(router, outside)
     _add_contents(router, outside, systems)
     add_citizens(router, systems)
@@ -81,7 +81,9 @@ def control_router(outside: Outside, systems: Systems) -> APIRouter:
     return router
 
 
-def _guard(outside: Outside) -> Callable[[str], Awaitable[None]]:
+def guard(outside: Outside) -> Callable[[str], Awaitable[None]]:
+    """Who may knock at a control door."""
+
     async def wants_token(control_token: Annotated[str, Header()] = "") -> None:
         wanted = outside.settings.control_token
         if wanted and not secrets.compare_digest(control_token.encode(), wanted.encode()):

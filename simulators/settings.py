@@ -10,7 +10,9 @@ class Settings(BaseSettings):
 
     Delays are seconds.  ``inbox_url`` is where municipalities take in what others push to them;
     without it such messages stay owed.  Each pushing system signs with a secret of its own.  With
-    ``control_token`` set, the control doors want it in the header Control-Token.
+    ``control_token`` set, the control doors want it in the header Control-Token.  The identity
+    provider knows demonstration staff of the municipalities ``staff_of``, and gives tokens to
+    systems that show ``identity_secret``.
     """
 
     model_config = SettingsConfigDict(env_prefix="SIMULATORS_", frozen=True)
@@ -21,6 +23,8 @@ class Settings(BaseSettings):
     database_url: str
     pool_size: int = 6
     control_token: str = ""
+    staff_of: tuple[str, ...] = ()
+    identity_secret: str = ""
     number_notice_delay: float = 0.0
     copy_delay: float = 0.0
     symbol_delay: float = 0.3

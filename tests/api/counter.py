@@ -128,15 +128,16 @@ class Api:
 
 @asynccontextmanager
 async def an_api(
-    url: str, keyring: Path, municipalities: Iterable[MunicipalityCode]
+    url: str, keyring: Path, municipalities: Iterable[MunicipalityCode], **settled: Any
 ) -> AsyncGenerator[Api]:
-    """Serve the API on any free port, with a token per role in each municipality."""
+    """Serve the API on any free port, or ``api_port``; a token per role in each municipality."""
     secret = str(uuid4())
+    usual: dict[str, Any] = {"api_port": 0}
     settings = ApiSettings(
+        **(usual | settled),
         database_url=SecretStr(url),
         database_pool_min=0,
         keyring_path=keyring,
-        api_port=0,
         api_max_body=LARGEST,
         api_inbox_secrets={system: SecretStr(secret) for system, secret in INBOX_SECRETS.items()},
         api_tokens={
@@ -146,15 +147,16 @@ async def an_api(
         },
     )
     app = application(settings)
-    async with _served(app) as address, aiohttp.ClientSession(address) as session:
+    async with served(app, settings.api_port) as address, aiohttp.ClientSession(address) as session:
         yield Api(app, session, secret)
 
 
 @asynccontextmanager
-async def _served(app: FastAPI) -> AsyncGenerator[str]:
+async def served(app: FastAPI, port: int = 0) -> AsyncGenerator[str]:
+    """Serve an application in this event loop; where it listens."""
     config = uvicorn.Config(
         app,
-        port=0,
+        port=port,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=1,
@@ -165,8 +167,7 @@ async def _served(app: FastAPI) -> AsyncGenerator[str]:
     try:
         async with asyncio.timeout(20):
             await server.standing.wait()
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
         await serving

@@ -14,42 +14,6 @@ if TYPE_CHECKING:
     from tests.house import Case
     from tests.moving import Family
 
-GLYPH = "葛\U000e0101城　花子"
-
-
-async def test_a_name_changed_by_marriage_ends_the_signature_certificate_alone(
-    here: Locals,
-) -> None:
-    """職権修正等: the 署名用 contains the name, the 利用者証明用 does not (法30条の8)."""
-    family = await here.family()
-    # Until then J-LIS has been told nothing of somebody taken over from an older system.
-    await (await _corrects(here, family, 1, name_kana="タナカ　ハナ")).closes()
-    await _certified(here, family, 1)
-
-    await (await _corrects(here, family, 1, name="田中　花子")).closes()
-
-    assert (await family.person(1)).entry.name == "田中　花子"
-    assert await _valid(here, family, 1) == {"authentication"}
-    await agrees(here.town)
-
-
-async def test_a_glyph_put_right_is_a_minor_correction_and_revokes_nothing(here: Locals) -> None:
-    """外字の修正は「軽微な修正」として電文を送信する; what J-LIS lacks goes as 代替文字."""
-    family = await here.family()
-    await _certified(here, family, 1)
-
-    case = await _corrects(
-        here, family, 1, kind="軽微な修正", minor="文字の同定", basis="誤り又は記載漏れ", name=GLYPH
-    )
-    await case.closes()
-
-    held = await family.at_jlis(1)
-    assert held["entries"][-1]["reason"] == "軽微な修正"
-    assert held["contents"]["漢字氏名"]["外字数"] == 1
-    assert (await family.person(1)).entry.name == GLYPH
-    assert await _valid(here, family, 1) == {"signature", "authentication"}
-    await agrees(here.town)
-
 
 async def test_what_is_no_identity_information_stays_in_the_town_hall(here: Locals) -> None:
     """本籍 is none of 住基ネット's business; the other offices hear of it (規則11条)."""

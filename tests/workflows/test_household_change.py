@@ -32,34 +32,6 @@ async def test_part_of_a_household_becomes_one_of_its_own(here: Locals) -> None:
     await agrees(here.town)
 
 
-async def test_two_households_become_one_and_apart_again(here: Locals) -> None:
-    """世帯分離 → 世帯合併 → 取消: restored, in a new household where it had emptied (9.14)."""
-    family = await here.family()
-    await (await _changes(here, family, 2, kind="世帯分離")).closes()
-    apart = (await family.person(2)).entry.household_id
-
-    merged = await _changes(
-        here,
-        family,
-        2,
-        kind="世帯合併",
-        household_id=str(apart),
-        into=str(family.household_id),
-        relationships=[{"resident_id": str(family.people[2]), "relationship": "子"}],
-    )
-    await merged.closes()
-    assert (await family.person(2)).entry.household_id == family.household_id
-
-    cancellation = await here.accepted(
-        Procedure.CANCELLATION, "/v1/cancellations", {"case_number": merged.ref.case_number}
-    )
-    await cancellation.closes()
-    person = (await family.person(2)).entry
-    assert person.household_id not in {family.household_id, apart}
-    assert person.relationship == HEAD
-    await agrees(here.town)
-
-
 async def test_another_head_means_another_relationship_for_everybody(here: Locals) -> None:
     """世帯主変更: every 続柄 is stated (4.1.4.2)."""
     family = await here.family()

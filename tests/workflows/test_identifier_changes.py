@@ -15,23 +15,6 @@ if TYPE_CHECKING:
     from tests.moving import Family
 
 
-async def test_a_code_is_drawn_and_the_former_one_retired_for_ever(here: Locals) -> None:
-    """CS-04 carries both; the 個人番号 stays (9.18)."""
-    family = await here.family()
-    before, number = await family.person(), await _number(here, family)
-
-    case = await _changes(here, family, "code", Procedure.CODE_CHANGE)
-    await case.closes()
-
-    now = await family.person()
-    assert now.code != before.code
-    assert await _number(here, family) == number
-    held = {one["code"]: one for one in (await here.town.ledger("jlis"))["people"]}
-    assert held[now.code]["entries"][-1]["former_code"] == before.code
-    assert held[now.code]["live"]
-    await agrees(here.town)
-
-
 async def test_a_change_of_code_that_is_withdrawn_gives_the_former_one_back(here: Locals) -> None:
     """Both are told to 住基ネット; the drawn one is retired, because it was named."""
     family = await here.family()
@@ -58,38 +41,6 @@ async def test_without_stock_a_change_of_code_waits(here: Locals) -> None:
     await here.town.stock(20)
 
     await case.closes()
-
-
-async def test_a_number_that_leaked_is_changed_and_the_old_one_kept_as_history(
-    here: Locals,
-) -> None:
-    """CS-03, CS-04, CS-12, AT-01: the same 団番, another number (9.19)."""
-    family = await here.family()
-    before, unified = await _number(here, family), await _unified(here, family)
-
-    case = await _changes(
-        here,
-        family,
-        "number",
-        Procedure.NUMBER_CHANGE,
-        kind="個人番号の変更請求",
-        grounds="漏えい-3",
-    )
-    await case.closes()
-
-    after = await _number(here, family)
-    assert after != before
-    assert (await family.at_jlis())["number"] == after
-    assert await _unified(here, family) == unified
-    assert await here.frontier.told(case, "jlis") == {"CS-03": 1, "CS-04": 1, "CS-12": 1}
-    async with here.town.transaction() as tx:
-        kept = await tx.fetchval(
-            "SELECT count(*) FROM vault WHERE resident_id = $1 AND field = $2",
-            family.people[0],
-            MY_NUMBER,
-        )
-    assert kept == 2
-    await agrees(here.town)
 
 
 async def test_a_number_once_changed_is_not_taken_back(here: Locals) -> None:
@@ -200,12 +151,3 @@ async def _number(here: Locals, family: Family, who: int = 0) -> str:
         number = await vault.reveal(tx, acting, family.people[who], MY_NUMBER, None, "試験")
     assert number is not None
     return number
-
-
-async def _unified(here: Locals, family: Family) -> str:
-    async with here.town.transaction() as tx:
-        number = await tx.fetchval(
-            "SELECT addressee_number FROM resident WHERE resident_id = $1", family.people[0]
-        )
-    held = (await here.town.ledger("unified_addressee"))["addressees"]
-    return next(one["unified_number"] for one in held if one["addressee_number"] == number)

@@ -201,20 +201,6 @@ async def test_a_form_that_does_not_hold_together_is_refused(
     assert [(error["field"], error["code"]) for error in problem["errors"]] == [(field, code)]
 
 
-async def test_a_wrong_check_digit_is_refused_without_being_repeated(
-    frontier: Frontier, origin: Town, destination: Town
-) -> None:
-    person = Person()
-    form = a_form(origin, person)
-    right = my_number(person.ordinal)
-    form["persons"][0]["number"] = right[:-1] + str((int(right[-1]) + 1) % 10)
-
-    status, problem = await frontier.post(destination, "/v1/move-ins", form)
-
-    assert (status, problem["errors"][0]["code"]) == (422, "WRONG_CHECK_DIGIT")
-    assert right[:-1] not in str(problem)
-
-
 async def test_a_refused_notice_is_amended_and_then_everything_is_withdrawn(
     frontier: Frontier, origin: Town, destination: Town
 ) -> None:

@@ -1,0 +1,57 @@
+"""Pages: Jinja templates, the words and times they show, and what every page knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.fields import NAMES
+from api.runbook import PEERS
+from domain.dates import JST
+from domain.telegrams import Peer
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from api.console.seats import Seat
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+
+_templates = Environment(
+    loader=FileSystemLoader(_HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(name: str, seat: Seat | None = None, *, status: int = 200, **shown: Any) -> HTMLResponse:
+    """A template filled in for whoever looks at it."""
+    text = _templates.get_template(f"{name}.html").render(seat=seat, **shown)
+    return HTMLResponse(text, status_code=status)
+
+
+def _when(instant: datetime | None) -> str:
+    """An instant on the office's clock on the wall."""
+    return f"{instant.astimezone(JST):%Y-%m-%d %H:%M}" if instant else ""
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _peer(name: str | None) -> str:
+    return PEERS[Peer(name)].ja if name else "住基システム"
+
+
+def _field(name: str) -> str:
+    """An item of an entry, as the office calls it."""
+    return NAMES[name][0] if name in NAMES else name
+
+
+_templates.filters |= {"when": _when, "day": _day, "peer": _peer, "field": _field}

@@ -1,0 +1,114 @@
+"""The page of a case: what the office allows is offered, and what it refuses is told in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.cases import Verb
+
+if TYPE_CHECKING:
+    from tests.api.desk import Desk
+    from tests.console.conftest import Door
+
+
+async def test_a_case_shows_its_steps_and_why_it_waits(door: Door, desk: Desk) -> None:
+    """Business steps in order, the advice, and the decisions with what they do."""
+    number = await desk.report()
+    await desk.park(number)
+    page = await (await door.visitor()).opens(f"cases/{number}")
+    assert page.status == 200
+    assert "郵便番号と住所が一致しません。" in page.text
+    assert page.text.index("住民票を記載") < page.text.index("他業務へ異動を知らせる")
+    assert {form[1].get("verb") for form in page.forms()} >= {"retry", "amend", "done_by_hand"}
+
+
+async def test_a_decision_is_taken_and_shown(door: Door, desk: Desk) -> None:
+    """Its author is whoever is signed in."""
+    number = await desk.report()
+    incident = await desk.park(number)
+    visitor = await door.visitor()
+    page = await visitor.opens(f"cases/{number}")
+
+    page = await visitor.sends(page.form(verb="retry"), reason="届書で確認した。")
+
+    assert page.status == 200
+    assert f"{visitor.subject}: もう一度行う" in page.text
+    shown = (await desk.client.get(f"/v1/cases/{number}")).json
+    [decision] = shown["decisions"]
+    assert (decision["author"], decision["incident_id"]) == (visitor.subject, str(incident))
+
+
+async def test_the_same_form_sent_twice_decides_once(door: Door, desk: Desk) -> None:
+    """A double click is one decision."""
+    number = await desk.report()
+    await desk.park(number)
+    visitor = await door.visitor()
+    form = (await visitor.opens(f"cases/{number}")).form(verb="retry")
+    for _ in range(2):
+        page = await visitor.sends(form, reason="届書で確認した。")
+        assert page.status == 200
+    shown = (await desk.client.get(f"/v1/cases/{number}")).json
+    assert len(shown["decisions"]) == 1
+
+
+async def test_a_stale_page_is_told_what_happened_and_keeps_what_was_typed(
+    door: Door, desk: Desk
+) -> None:
+    """Somebody else was quicker: nothing is decided twice, and no word is lost."""
+    number = await desk.report()
+    incident = await desk.park(number)
+    visitor = await door.visitor()
+    form = (await visitor.opens(f"cases/{number}")).form(verb="amend")
+    await desk.decide(number, "retry", incident)
+
+    page = await visitor.sends(form, reason="わたしの理由", name="佐藤　春香")
+
+    assert page.status == 409
+    assert 'role="alert"' in page.text
+    assert "ALREADY_DECIDED" in page.text
+
+
+async def test_what_is_wrong_is_told_beside_what_was_typed(door: Door, desk: Desk) -> None:
+    """A bad amendment is refused, and stands in the form as it was."""
+    number = await desk.report()
+    await desk.park(number)
+    visitor = await door.visitor()
+    form = (await visitor.opens(f"cases/{number}")).form(verb="amend")
+
+    page = await visitor.sends(form, reason="直す", born_on="いつか")
+
+    assert page.status == 422
+    assert "生年月日" in page.text
+    assert 'value="いつか"' in page.text
+
+
+async def test_a_role_sees_who_may_decide_what_it_may_not(door: Door, desk: Desk) -> None:
+    """Operations look on; the counter leaves a withdrawal to others."""
+    number = await desk.report()
+    await desk.park(number)
+    page = await (await door.visitor("operations")).opens(f"cases/{number}")
+    assert not [form for form in page.forms() if "verb" in form[1]]
+    page = await (await door.visitor("counter")).opens(f"cases/{number}")
+    assert "取下げの内容を確かめる" not in page.text
+    page = await (await door.visitor("examiner")).opens(f"cases/{number}/withdrawal")
+    assert {"verb": "withdraw"}.items() <= page.form(verb="withdraw")[1].items()
+
+
+async def test_a_withdrawal_is_decided_with_its_plan_in_view(door: Door, desk: Desk) -> None:
+    """What would be taken back is shown first; then it is one decision like any other."""
+    number = await desk.report()
+    await desk.park(number, verbs=tuple(Verb))
+    visitor = await door.visitor()
+    page = await visitor.opens(f"cases/{number}/withdrawal")
+    page = await visitor.sends(page.form(verb="withdraw"), reason="取下げ書による。")
+    assert f"{visitor.subject}: 取り下げる" in page.text
+
+
+async def test_the_list_of_cases_leads_to_a_number_typed_in(door: Door, desk: Desk) -> None:
+    """A number nobody has is said to be nobody's."""
+    number = await desk.report()
+    visitor = await door.visitor()
+    assert f"/console/cases/{number}" in (await visitor.opens("cases")).text
+    assert (await visitor.opens("cases", number=number)).url.endswith(f"/cases/{number}")
+    page = await visitor.opens("cases", number="999999-R8-000001")
+    assert "この自治体にありません" in page.text
