@@ -10,7 +10,7 @@ from domain.cases import Procedure
 from domain.telegrams import Peer
 from runtime.settings import TokenRole
 from tests.changing import NEW_HOME, Locals
-from tests.frontier import waits
+from tests.newcomers import waits
 
 if TYPE_CHECKING:
     from domain.moves import Arrival

@@ -18,8 +18,9 @@ from tests.announcing import (
     waiting,
 )
 from tests.changing import NEW_HOME, Locals
-from tests.frontier import DAY, waits
+from tests.frontier import DAY
 from tests.moving import Family
+from tests.newcomers import waits
 
 if TYPE_CHECKING:
     from tests.frontier import Frontier

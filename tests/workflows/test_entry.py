@@ -11,7 +11,7 @@ from domain.residents import HEAD, Presence
 from runtime.settings import TokenRole
 from tests.agreement import agrees
 from tests.changing import NEW_HOME
-from tests.frontier import Person, entries
+from tests.newcomers import Person, entries
 from tests.numbers import my_number
 
 if TYPE_CHECKING:
