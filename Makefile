@@ -9,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
 
-.PHONY: help setup up down demo test test-fast bench histories docs docs-check lint types imports format migrate lock clean
+.PHONY: help setup up down demo test test-fast bench survive histories docs docs-check lint types imports format migrate lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -31,8 +31,11 @@ test: $(STAMP) ## run every check there is: lint, types, imports, documents, tes
 test-fast: $(STAMP) ## the tests that need neither database nor engine
 	@$(BIN)/python -m pytest -q tests/domain tests/runtime
 
-bench: $(STAMP) ## measure births per second against the floor of the engine
+bench: $(STAMP) ## measure births and moves per second against the floor of the engine
 	@$(BIN)/python -m bench
+
+survive: $(STAMP) ## kill everything at random while births and moves run, and compare afterwards
+	@$(BIN)/python -m bench.survive
 
 histories: $(STAMP) ## record anew the case histories that the replay tests hold
 	@$(BIN)/python -m tests.record_histories

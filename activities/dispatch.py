@@ -136,7 +136,8 @@ class Dispatch:
             return await work.done()
         if isinstance(draft, Progress):
             return draft
-        if draft.update_no is None and await self._said_already(work, letter, earlier):
+        repeatable = draft.asks or draft.update_no is not None
+        if not repeatable and await self._said_already(work, letter, earlier):
             return await work.done()
         writing = Writing(
             telegram_id=name,

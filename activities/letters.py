@@ -34,11 +34,15 @@ class PeerLine(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """The bytes of a telegram, and the lane and number it travels in, if it travels in one."""
+    """The bytes of a telegram, and the lane and number it travels in, if it travels in one.
+
+    One that ``asks`` leaves again, word for word, where an earlier answer was of no use.
+    """
 
     body: bytes
     resident_id: UUID | None = None
     update_no: int | None = None
+    asks: bool = False
 
 
 class Letter(Protocol):

@@ -138,7 +138,8 @@ class _Whose:
             return None
         if await _code_told(work, self._vault, arrival) is not None:
             return Progress()
-        return Draft(jlis.serial_query(work.ref.municipality, telegram, _serial(arrival)))
+        query = jlis.serial_query(work.ref.municipality, telegram, _serial(arrival))
+        return Draft(query, asks=True)
 
     async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
         del telegram

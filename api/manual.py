@@ -80,6 +80,12 @@ def wants_number(step: str) -> bool:
         return False
 
 
+def numbering() -> list[str]:
+    """The steps that bring somebody their 個人番号, over all procedures."""
+    steps = [line.step for procedure in Procedure for line in lines_of(procedure)]
+    return sorted({step for step in steps if wants_number(step)})
+
+
 def _peer(step: str) -> Peer | None:
     try:
         return card_of(step).peer

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import uuid4
-
-import asyncpg
 
 from bench.town import ACTING, TOWN
 from domain.cases import Procedure, workflow_id
@@ -17,77 +13,17 @@ from register import births, cases
 from register.cases import Acceptance
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
     import aiohttp
 
     from bench.town import Town
+    from bench.watch import Watch
     from domain.notifications import BirthNotification
     from local.stack import LocalStack
 
     # Where a 出生届 is handed in; the case's number comes back.
     Door: TypeAlias = Callable[[], Awaitable[str]]
-
-_GLANCE = 0.02
-_SECONDS_FOR_A_BIRTH = 120
-# Which case ended when, asked once for all that are open.
-_ENDED = (
-    "SELECT case_number, extract(epoch FROM ended_at)::float8 AS ended, state FROM case_file"
-    " WHERE municipality = $1 AND case_number = ANY($2) AND ended_at IS NOT NULL"
-)
-
-
-class Watch:
-    """Tells when cases ended, by one connection that looks at all of them every 20 ms.
-
-    The instant itself is the register's ``ended_at``, so how often we look changes no latency; it
-    only delays, by 10 ms in the mean, when the next birth may follow.
-    """
-
-    def __init__(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
-        self._connection = connection
-        self._open: dict[str, asyncio.Future[float]] = {}
-
-    async def ended(self, case_number: str) -> float:
-        """Wait for the end of one case; seconds since the epoch."""
-        self._open[case_number] = asyncio.get_running_loop().create_future()
-        try:
-            async with asyncio.timeout(_SECONDS_FOR_A_BIRTH):
-                return await self._open[case_number]
-        finally:
-            del self._open[case_number]
-
-    async def look(self) -> None:
-        """Look until cancelled."""
-        while True:
-            await asyncio.sleep(_GLANCE)
-            if self._open:
-                await self._look_once()
-
-    async def _look_once(self) -> None:
-        for row in await self._connection.fetch(_ENDED, TOWN, list(self._open)):
-            waiting = self._open[row["case_number"]]
-            if waiting.done():
-                continue
-            if row["state"] == "completed":
-                waiting.set_result(row["ended"])
-            else:
-                waiting.set_exception(RuntimeError(f"a birth ended {row['state']}"))
-
-
-@asynccontextmanager
-async def watching(stack: LocalStack) -> AsyncGenerator[Watch]:
-    """A watch for as long as the block lasts; as administrator, so that no count includes it."""
-    connection = await asyncpg.connect(stack.database_url("postgres"))
-    watch = Watch(connection)
-    looking = asyncio.create_task(watch.look())
-    try:
-        yield watch
-    finally:
-        looking.cancel()
-        with suppress(asyncio.CancelledError):
-            await looking
-        await connection.close()
 
 
 class Births:
@@ -101,8 +37,10 @@ class Births:
         """Hand in one 届出 and wait for its end: seconds it took, and the workflow's id."""
         began = time.time()
         number = await self._door()
-        ended = await self._watch.ended(number)
-        return ended - began, workflow_id(Procedure.BIRTH, number)
+        case = await self._watch.seen(number)
+        if case["state"] != "completed":
+            raise RuntimeError(f"a birth ended {case['state']}")
+        return case["ended"] - began, workflow_id(Procedure.BIRTH, number)
 
 
 def by_http(session: aiohttp.ClientSession, stack: LocalStack, town: Town) -> Door:

@@ -21,6 +21,8 @@ DATABASE_SETTINGS = {"shared_preload_libraries": "pg_stat_statements"}
 _OURS = ("juki_app", "juki_relay", "juki_sealer")
 # An idle backend hands in its counts at most once a second.
 _SECONDS_TO_SETTLE = 1.2
+# What was done just now has its last echoes: seals, wake-ups, write-back.
+_SECONDS_TO_CALM, _SECONDS_AT_REST = 5, 10
 
 
 class Reading(NamedTuple):
@@ -29,6 +31,8 @@ class Reading(NamedTuple):
     cpu: Mapping[str, float]
     statements: int
     commits: int
+    at: float
+    """When processor times were read, by a clock that only runs; afterwards, seconds between."""
 
     def since(self, before: Reading) -> Reading:
         """What was used since an earlier reading."""
@@ -36,6 +40,7 @@ class Reading(NamedTuple):
             {name: spent - before.cpu.get(name, 0.0) for name, spent in self.cpu.items()},
             self.statements - before.statements,
             self.commits - before.commits,
+            self.at - before.at,
         )
 
 
@@ -56,7 +61,7 @@ class Meters:
 
     async def read(self) -> Reading:
         """Let the database hand in its counts, and read."""
-        cpu = {name: _cpu(pid) for name, pid in self._pids().items()}
+        at, cpu = time.perf_counter(), {name: _cpu(pid) for name, pid in self._pids().items()}
         # The stack's processes are our children, so of ourselves only we count.
         cpu["bench"] = time.process_time()
         await asyncio.sleep(_SECONDS_TO_SETTLE)
@@ -68,7 +73,15 @@ class Meters:
         commits = await self._connection.fetchval(
             "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
         )
-        return Reading(cpu, statements, commits)
+        return Reading(cpu, statements, commits, at)
+
+    async def at_rest(self) -> float:
+        """Milliseconds of processor time a second that everything takes while nothing happens."""
+        await asyncio.sleep(_SECONDS_TO_CALM)
+        before = await self.read()
+        await asyncio.sleep(_SECONDS_AT_REST)
+        used = (await self.read()).since(before)
+        return sum(used.cpu[name] for name in self._processes) * 1000 / used.at
 
     def _pids(self) -> dict[str, int]:
         running = {name: self._stack.pid(name) for name in self._processes}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.cases import Direction, LedgerLine, Procedure, Standing, StepState, WaitKind
+from domain.cases import CaseState, Direction, LedgerLine, Procedure, Standing, StepState, WaitKind
 from domain.errors import ContractBroken, Unavailable
 
 if TYPE_CHECKING:
@@ -57,13 +57,15 @@ FOR SHARE OF c
 async def stand_at(tx: Tx, ref: StepRef, step: str, direction: Direction) -> Place:
     """Take a step's place in its case, which cannot turn round until this transaction ends.
 
-    Raises `Unavailable` CASE_TURNED when the case goes the other way by now: an attempt that
-    outlived its run does nothing.
+    Raises `Unavailable` CASE_TURNED when the case goes the other way by now, or has closed with
+    the step not settled: an attempt that outlived its run does nothing.  Of a closed case what is
+    settled is found so: a run whose worker died after closing looks at it once more, and ends.
     """
     row = await tx.fetchrow(_PLACE, ref.municipality, ref.case_id, ref.subject, step)
     if row is None:
         raise ContractBroken("UNKNOWN_CASE")
-    if row["direction"] != direction or row["case_state"] != "open":
+    closed = row["case_state"] != CaseState.OPEN and row["state"] not in SETTLED
+    if row["direction"] != direction or closed:
         raise Unavailable("CASE_TURNED", left=False)
     return Place(
         state=StepState(row["state"]),

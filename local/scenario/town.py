@@ -34,11 +34,20 @@ class Town:
         """Its 全国地方公共団体コード."""
         return self.place.code
 
-    async def found(self, stack: LocalStack, *households: Household) -> None:
-        """Open it with these people, inside and outside, and an empty stock of codes."""
-        levels = ("--low-water", str(LOW_WATER), "--target-stock", str(TARGET_STOCK))
+    async def found(
+        self,
+        stack: LocalStack,
+        *households: Household,
+        levels: tuple[int, int] = (LOW_WATER, TARGET_STOCK),
+    ) -> None:
+        """Open it with these people, inside and outside, and an empty stock of codes.
+
+        ``levels`` are the stock below which more codes are ordered, and what it is filled up to.
+        """
+        low, target = levels
+        stock = ("--low-water", str(low), "--target-stock", str(target))
         named = ("--name", self.place.name, "--opening", "always")
-        await stack.command("municipality", "add", self.code, *named, *levels)
+        await stack.command("municipality", "add", self.code, *named, *stock)
         await self.outside.print_postal_codes(self.place.postal_codes)
         await self.outside.settle(await self.take_over(stack, *households))
 

@@ -109,6 +109,7 @@ async def test_every_page_is_for_everybody(screen: Screen, desk: Desk) -> None:
             "people",
             f"people/{await _somebody(desk)}",
             "incidents",
+            "overview",
             "cases",
             f"cases/{number}",
             f"cases/{number}/withdrawal",

@@ -6,9 +6,11 @@ waits for.  Another process then finishes what the dead one began, and nothing h
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
-from domain.cases import CaseState, Verb
+from domain.cases import CaseState, Direction, Verb, workflow_id
+from register import cases
 from tests.agreement import agrees
 from tests.crash.child import a_child, relay_of, worker_of
 from tests.crash.locks import waits_for_a_lock
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from tests.house import Case, Town
 
+_SHARED = "SELECT FROM case_file WHERE case_id = $1 FOR SHARE"
 _ONCE = {"CS-02": 1, "CS-04": 1, "CS-12": 1, "CS-13": 1, "AT-01": 1, "AT-03": 1}
 
 
@@ -78,13 +81,41 @@ async def test_a_worker_dies_while_it_takes_back(town: Town) -> None:
     await agrees(town)
 
 
+async def test_a_worker_dies_after_closing_and_before_the_engine_hears_of_it(
+    town: Town, owner: asyncpg.Connection
+) -> None:
+    """Everything since its last report is done once more by another, who finds the case closed.
+
+    Red: let no step look at a closed case; the engine tried the last steps again for ever.
+    """
+    # What failed before makes it report once in between, and go on from what it has read.
+    await town.fault("jlis", "UNAVAILABLE", message="CS-12")
+    await town.fault("unified_addressee", "SLOW", message="AT-03", seconds=1)
+    async with a_child("relay", relay_of(town.house)):
+        async with a_child("worker", worker_of(town.house)) as worker:
+            case = await town.report_birth()
+            await case.sends("副本を登録する")
+            async with owner.transaction():
+                await owner.execute(_SHARED, case.ref.case_id)
+                await waits_for_a_lock(owner, "jukiflow-worker")
+                await worker.kill()
+        async with town.transaction() as tx:
+            # The last thing the dead worker did.
+            await cases.close(tx, case.ref, Direction.FORWARD)
+
+        name = workflow_id(case.procedure, case.ref.case_number)
+        async with a_child("worker", worker_of(town.house)), asyncio.timeout(40):
+            await town.house.client.get_workflow_handle(name).result()
+        await _finished_by_another(case)
+
+
 async def test_a_relay_dies_between_starting_a_case_and_saying_so(
     town: Town, owner: asyncpg.Connection
 ) -> None:
     """The engine has it, the register does not know: started again, which changes nothing."""
     case = await town.report_birth()
     async with a_child("relay", relay_of(town.house)) as relay, owner.transaction():
-        await owner.execute("SELECT FROM case_file WHERE case_id = $1 FOR SHARE", case.ref.case_id)
+        await owner.execute(_SHARED, case.ref.case_id)
         await waits_for_a_lock(owner, "jukiflow-relay")
         await relay.kill()
 

@@ -651,6 +651,37 @@ async def test_an_unknown_serial_number_is_matched_by_staff_with_evidence(
     await waits(await frontier.case_of(destination), EXPECTED)
 
 
+async def test_trying_again_leaves_no_application_with_nobody(
+    frontier: Frontier, origin: Town, destination: Town
+) -> None:
+    """A certificate that has ended names nobody, however often it is asked about.
+
+    Red: take the question for said already when it is tried again; the case was completed, and the
+    application in nobody's sight.
+    """
+    person = Person()
+    await frontier.settle(origin, person)
+    await frontier.house.world.control("POST", f"certificates/{person.serial}/revocations", {})
+    await frontier.file(origin, destination, person)
+    asking = await frontier.case_of(destination, Procedure.CERTIFICATE_SERIAL)
+    incident = await asking.parks()
+
+    await asking.decide(Verb.RETRY, incident=incident["incident_id"])
+    again = await asking.parks()
+
+    assert again["code"] == incident["code"] == "CERTIFICATE_REVOKED"
+    [message] = (await frontier.get(destination, "/v1/inbox"))["messages"]
+    said = {
+        "verb": "match",
+        "code": person.code,
+        "reason": "失効のため。",
+        "evidence": "照合した。",
+    }
+    await frontier.post(destination, f"/v1/inbox/{message['message_id']}/decisions", said)
+    await asking.closes()
+    await waits(await frontier.case_of(destination), EXPECTED)
+
+
 async def test_a_finished_move_in_may_be_withdrawn_and_everybody_is_told(
     frontier: Frontier, origin: Town, destination: Town
 ) -> None:
