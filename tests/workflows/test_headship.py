@@ -73,6 +73,8 @@ async def test_whoever_has_left_since_gets_no_copy_again(movers: Movers) -> None
     day = await movers.in_days(5)
     first = await movers.leave(family, day, 0, 1)
     second = await movers.leave(family, day + timedelta(days=1), 2)
+    await first.waits_for("departure_day", people=2)
+    await second.waits_for("departure_day", people=1)
     await movers.origin.fault("unified_addressee", "REFUSE", message="AT-03")
     await movers.frontier.on(day, 1)
     incident = await first.parks()
