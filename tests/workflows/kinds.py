@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 from domain.cases import Procedure
 from domain.correction import CorrectionKind, MinorCorrection
 from tests.triplets import NAMES, TRIPLETS, Triplets
-from tests.workflows.kinds_of_arrivals import Births, MovesIn, MovesInByCard, MovesInFromAbroad
+from tests.workflows.kinds_of_arrivals import (
+    Births,
+    EntersExOfficio,
+    MovesIn,
+    MovesInByCard,
+    MovesInFromAbroad,
+)
 from tests.workflows.kinds_of_changes import (
     Cancels,
     Changes,
@@ -34,6 +40,7 @@ from workflows.certificate_serial import CertificateSerial
 from workflows.code_change import CodeChange
 from workflows.correction import Correction
 from workflows.death import Death
+from workflows.entry import Entry
 from workflows.household_change import HouseholdChange
 from workflows.linkage_code import LinkageCode
 from workflows.move_in import MoveIn
@@ -63,6 +70,7 @@ KINDS: tuple[Kind, ...] = (
     MovesOut("move_out", Procedure.MOVE_OUT, MoveOut, before=(2,), after=(0,)),
     MovesInByCard("special_move_in", Procedure.SPECIAL_MOVE_IN, SpecialMoveIn),
     MovesIn("move_in", Procedure.MOVE_IN, MoveIn),
+    EntersExOfficio("entry", Procedure.ENTRY, Entry, victim=1, after=(1,)),
     LateNotices("late_notice", Procedure.MOVE_IN_NOTICE, MoveInNotice),
     _ADDRESS_CHANGE,
     _DEATH,

@@ -1,4 +1,4 @@
-"""People who come: 出生付番, 特例転入, 転入."""
+"""People who come: 出生付番, 特例転入, 転入, 職権記載."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from uuid import uuid4
 from clients import jlis_moves
 from domain.arrivals import (
     CardCheck,
+    EntryCause,
+    ExOfficio,
     MoveInNotification,
     Newcomer,
     Origin,
@@ -18,6 +20,7 @@ from domain.arrivals import (
     Visitor,
 )
 from domain.cases import Procedure
+from domain.correction import Basis
 from domain.dates import RegisterDate
 from domain.moves import Certificate, Mover
 from domain.numbers import ResidentCode
@@ -125,6 +128,21 @@ class MovesInFromAbroad(Kind):
         return Begun(await _reported(stage, persons, [None, None], origin=None))
 
 
+@dataclass(frozen=True)
+class EntersExOfficio(Kind):
+    """職権記載 of one whom no register has: a code of ours, and a number for the first time."""
+
+    async def begin(self, stage: Stage) -> Begun:
+        """Found living here."""
+        born_on = RegisterDate.on(date(1970, 1, 1) + timedelta(days=next(stage.ordinals)))
+        nobody = Newcomer(name="山田　一", sex=Sex.MALE, born_on=born_on, relationship="世帯主")
+        ground = ExOfficio(
+            cause=EntryCause.FAMILY_REGISTER, basis=Basis.JUDGMENT, evidence="就籍許可審判-12"
+        )
+        case = await _reported(stage, [nobody], [None], origin=None, ex_officio=ground)
+        return Begun(case)
+
+
 async def _certificate(stage: Stage, family: Household) -> bytes:
     """CS-05 of the other town about two who come here."""
     movers = [
@@ -166,8 +184,9 @@ async def _reported(
     numbers: Sequence[MyNumber | None],
     *,
     origin: Town | None,
+    ex_officio: ExOfficio | None = None,
 ) -> CaseRef:
-    """Accept a 転入届 of today, as the counter does."""
+    """Accept a 転入届 of today, as the counter does, or a 職権記載."""
     today, vault, town = await stage.frontier.today(), stage.frontier.house.vault, stage.here.code
     report = MoveInNotification(
         source=Origin.MUNICIPALITY if origin else Origin.ABROAD,
@@ -176,6 +195,7 @@ async def _reported(
         moved_in_on=today,
         address=HOME,
         persons=tuple(persons),
+        ex_officio=ex_officio,
     )
     async with stage.here.transaction() as tx:
         known = [
@@ -183,7 +203,7 @@ async def _reported(
             for person, number in zip(persons, numbers, strict=True)
         ]
         acceptance = Acceptance(
-            Procedure.MOVE_IN,
+            Procedure.ENTRY if ex_officio else Procedure.MOVE_IN,
             report.model_dump(mode="json"),
             "test",
             residents=[one.resident_id for one in known],
