@@ -9,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
 
-.PHONY: help setup up down demo test test-fast bench survive histories docs docs-check lint types imports format migrate lock clean
+.PHONY: help setup up down demo test test-fast trials bench survive histories docs docs-check lint types imports format migrate lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -31,13 +31,16 @@ test: $(STAMP) ## run every check there is: lint, types, imports, documents, tes
 test-fast: $(STAMP) ## the tests that need neither database nor engine
 	@$(BIN)/python -m pytest -q tests/domain tests/runtime
 
+trials: $(STAMP) ## try every step of every kind of case, the variants that `make test` leaves out too
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/workflows/test_every_step.py --all-kinds
+
 bench: $(STAMP) ## measure births and moves per second against the floor of the engine
 	@$(BIN)/python -m bench
 
-survive: $(STAMP) ## kill everything at random while births and moves run, and compare afterwards
+survive: trials ## the trials, then kill everything at random while births and moves run
 	@$(BIN)/python -m bench.survive
 
-histories: $(STAMP) ## record anew the case histories that the replay tests hold
+histories: $(STAMP) ## record the case histories that the replay tests hold and are missing
 	@$(BIN)/python -m tests.record_histories
 
 docs: $(STAMP) ## write the step tables of docs/procedures from the code

@@ -12,11 +12,11 @@ from activities.person import number_of, person_of
 from clients import jlis
 from domain.cases import Progress, WaitKind
 from domain.dates import RegisterDate
-from domain.notices import ABROAD, Change, IdentityNotice
+from domain.notices import ABROAD, UNREPORTED, Change, IdentityNotice
 from domain.numbers import ResidentCode
 from domain.residents import Presence, Reason
 from domain.telegrams import Message, Peer
-from register import cancelling, lanes, residents, telegrams
+from register import cancelling, lanes, newcomers, residents, telegrams
 from register.telegrams import TelegramState
 
 if TYPE_CHECKING:
@@ -56,8 +56,6 @@ class _Telling:
 
     async def _draft(self, work: Work, telegram: UUID, said: _Said) -> Draft:
         rows = await residents.own_rows(work.tx, work.ref, work.resident_id)
-        leaving = said.entry.leaving
-        abroad = rows[0]["reason"] == Reason.MOVE_OUT and leaving and leaving.destination.abroad
         number = await lanes.next_number(work.tx, work.ref.municipality, work.resident_id)
         notice = IdentityNotice(
             change=said.change,
@@ -70,7 +68,7 @@ class _Telling:
             entry=said.entry,
             cancels=said.cancels,
             former_code=said.former_code,
-            detail=ABROAD if abroad and said.change is Change.STRIKE else "",
+            detail=await _detail(work, said, Reason(rows[0]["reason"])),
         )
         body = jlis.identity_notice(work.ref.municipality, telegram, notice)
         return Draft(body, work.resident_id, number)
@@ -131,6 +129,17 @@ class CounterAnnouncement(_Telling):
         """Applied, and the line is taken back."""
         del telegram, answer
         return await work.done()
+
+
+async def _detail(work: Work, said: _Said, reason: Reason) -> str:
+    """異動事由詳細: 国外転出, or 未届転入 of whoever is entered here and registered elsewhere."""
+    leaving = said.entry.leaving
+    if said.change is Change.STRIKE and reason == Reason.MOVE_OUT and leaving is not None:
+        return ABROAD if leaving.destination.abroad else ""
+    if said.change is Change.RECORD and reason == Reason.ENTERED_EX_OFFICIO and not said.cancels:
+        reported = await newcomers.notification(work.tx, work.ref)
+        return UNREPORTED if reported.origin is not None else ""
+    return ""
 
 
 async def _first(work: Work, rows: list[Row], change: Change) -> _Said:

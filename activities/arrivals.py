@@ -1,24 +1,21 @@
-"""Steps of a 特例転入 until somebody has come and the 転入届 is made (住民基本台帳法24条の2)."""
+"""Steps of a 特例転入 once somebody has come, until the 転入届 is made (住民基本台帳法24条の2)."""
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, cast
 
 from activities.letters import Draft
-from activities.plans import Answers, plans_of
-from activities.step import step, undo
+from activities.step import step
 from clients import inbox as wire
 from clients import jlis_moves
-from domain.arrivals import PREPARE, REPORT_BACK, reported
-from domain.cases import CaseState, Progress, StepRef, WaitKind
-from domain.dates import JST, jst_day
+from domain.arrivals import reported
+from domain.cases import Progress, StepRef, WaitKind
 from domain.deadlines import special_move_in_deadline
 from domain.errors import Refused
-from domain.moves import Certificate, FirstReport, PortalState
+from domain.moves import Certificate, FirstReport
 from domain.numbers import MunicipalityCode
 from domain.telegrams import Message, Peer
-from register import arrivals, cases, expected, inbox, newcomers
+from register import arrivals, expected, inbox, newcomers
 from register.inbox import InboxState, Received
 
 if TYPE_CHECKING:
@@ -36,42 +33,12 @@ _ASK_AGAIN = 3600.0
 
 
 class Arrivals:
-    """People who will come, and what is known of them before they do."""
+    """People who come with a card, and the 転出証明書情報 about them."""
 
     def __init__(self, desk: Desk, dispatch: Dispatch, vault: Vault) -> None:
         self._desk = desk
         self._dispatch = dispatch
         self._vault = vault
-
-    @step(PREPARE, peer=Peer.MYNAPORTAL, amendable=False, whole_case=True)
-    async def prepare(self, ref: StepRef) -> Progress:
-        """OS-03: tell every citizen who announced a visit what to bring and where to come."""
-        return await self._answer(ref, PortalState.RECEIVED)
-
-    @undo(prepare, "予定の取りやめを知らせる")
-    async def call_off(self, ref: StepRef) -> Progress:
-        """OS-03 取消; nothing where nobody announced a visit."""
-        await self._dispatch.settle_doubts(ref, PREPARE, Peer.MYNAPORTAL)
-        return await self._answer(ref, PortalState.WITHDRAWN)
-
-    @step("来庁を待つ", amendable=False, whole_case=True)
-    async def await_visit(self, ref: StepRef) -> Progress:
-        """Wait for the visit, as long as what was sent ahead may be kept.
-
-        When day 転出予定日+30 has ended without one, the case has expired.  The 転出証明書情報 is
-        erased at once, a 来庁予定 once the citizen has been told of it.
-        """
-        async with self._desk.step(ref) as work:
-            if work.settled:
-                return Progress()
-            if await expected.latest_visit(work.tx, ref.municipality, ref.case_id):
-                return await work.done()
-            ends = await self._kept_until(work)
-            if work.place.now < ends:
-                return await work.waits_until(WaitKind.VISIT, ends)
-            await inbox.erase_of_case(work.tx, ref.municipality, ref.case_id, Message.CERTIFICATE)
-            await cases.end_early(work.tx, ref.municipality, ref.case_id, CaseState.EXPIRED)
-            return await work.done()
 
     @step(
         "最初の転入届を通知し転出証明書情報を受け取る",
@@ -111,23 +78,8 @@ class Arrivals:
             await newcomers.report(work.tx, self._vault, ref, report, numbers)
             return await work.done()
 
-    @step(REPORT_BACK, peer=Peer.MYNAPORTAL, amendable=False, whole_case=True)
-    async def report_back(self, ref: StepRef) -> Progress:
-        """OS-03 to every citizen who announced a visit: 完了, or 期限切れ where nobody has come."""
-        return await self._answer(ref, PortalState.DONE)
-
-    async def _answer(self, ref: StepRef, state: PortalState) -> Progress:
-        """One status for each application, as long as there is one to be told."""
-        return await self._dispatch.deliver_all(ref, Answers(self._vault, state))
-
-    async def _kept_until(self, work: Work) -> datetime:
-        days = [certificate.planned_on for _, certificate in await _certificates(work, self._vault)]
-        days = days or [plan.moving_on for plan in await plans_of(work, self._vault)]
-        last = max(days, default=jst_day(work.place.now) - arrivals.KEPT_FOR) + arrivals.KEPT_FOR
-        return datetime.combine(last + timedelta(days=1), time(), JST)
-
     async def _valid_certificate(self, work: Work) -> tuple[Arrival, Certificate]:
-        found = await _certificates(work, self._vault)
+        found = await certificates_of(work, self._vault)
         if not found:
             raise Refused("CERTIFICATE_VOID")
         return found[-1]
@@ -144,7 +96,7 @@ class _FirstReport:
 
     async def compose(self, work: Work, telegram: UUID, earlier: list[Sent]) -> Draft | None:
         del earlier
-        if await _certificates(work, self._vault):
+        if await certificates_of(work, self._vault):
             return None
         visit = await _visit(work)
         report = FirstReport(code=visit.code, origin=None, reported_on=visit.visited_on)
@@ -166,7 +118,7 @@ class _FirstReport:
         return await work.done()
 
 
-async def _certificates(work: Work, vault: Vault) -> list[tuple[Arrival, Certificate]]:
+async def certificates_of(work: Work, vault: Vault) -> list[tuple[Arrival, Certificate]]:
     """The 転出証明書情報 of the case that hold, the newest last."""
     ref = work.ref
     kept = await inbox.of_case(work.tx, vault, ref.municipality, ref.case_id, Message.CERTIFICATE)

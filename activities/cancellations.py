@@ -56,7 +56,7 @@ class _NoticeWithdrawn:
         return await work.done()
 
 
-_MOVES_IN = frozenset({Procedure.MOVE_IN, Procedure.SPECIAL_MOVE_IN})
+_MOVES_IN = frozenset({Procedure.MOVE_IN, Procedure.SPECIAL_MOVE_IN, Procedure.ENTRY})
 
 
 async def _codes(work: Work, reported: Cancellation) -> set[str]:

@@ -10,6 +10,7 @@ from activities.person import number_of, person_of
 from activities.step import ByHand, step, undo
 from clients import jlis
 from domain.cases import Progress, StepRef, StepState
+from domain.identifier_changes import CHANGE_NUMBER
 from domain.notices import MailingAddress
 from domain.telegrams import Message, Peer
 from register import ledger, number_changes, telegrams
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from register.vault import Vault
 
 _REQUEST = "個人番号を要求して登録する"
-CHANGE_NUMBER = "個人番号の変更を要求して登録する"
 _ANNOUNCE = "本人確認情報を送信する"
 
 

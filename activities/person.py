@@ -28,13 +28,17 @@ class Person(NamedTuple):
 
 
 async def person_of(work: Work) -> Person:
-    """Read the person; raises `Refused` NOT_ENTERED or NO_CODE when there is none."""
-    found = await residents.present(work.tx, work.ref.municipality, work.resident_id)
+    """Read the person of the step; raises `Refused` NOT_ENTERED or NO_CODE when there is none."""
+    return await _person(work, work.resident_id)
+
+
+async def _person(work: Work, resident_id: UUID) -> Person:
+    found = await residents.present(work.tx, work.ref.municipality, resident_id)
     if found is None:
         raise Refused("NOT_ENTERED")
     if found.code is None:
         raise Refused("NO_CODE")
-    addressee = await residents.addressee_number(work.tx, work.ref.municipality, work.resident_id)
+    addressee = await residents.addressee_number(work.tx, work.ref.municipality, resident_id)
     return Person(found.entry, ResidentCode(found.code), AddresseeNumber(addressee))
 
 
@@ -48,18 +52,25 @@ class ChangedPerson(NamedTuple):
 async def changed_person(
     work: Work, fields: frozenset[str], *, back: bool = False
 ) -> ChangedPerson | None:
-    """The person as the case left them, or ``back`` as it found them.
+    """The person of the step as the case left them, or ``back`` as it found them.
 
     ``None`` where the case changed none of these fields of theirs.
     """
-    rows = await residents.own_rows(work.tx, work.ref, work.resident_id)
+    return await changed_beside(work, work.resident_id, fields, back=back)
+
+
+async def changed_beside(
+    work: Work, resident_id: UUID, fields: frozenset[str], *, back: bool = False
+) -> ChangedPerson | None:
+    """As `changed_person`, of anybody whom the case changed, one of its persons or not."""
+    rows = await residents.own_rows(work.tx, work.ref, resident_id)
     if not any(fields & {*row["changed"]} for row in rows):
         return None
-    person = await person_of(work)
-    standing = await residents.present(work.tx, work.ref.municipality, work.resident_id)
+    person = await _person(work, resident_id)
+    standing = await residents.present(work.tx, work.ref.municipality, resident_id)
     if not back:
         return ChangedPerson(person, standing is not None and standing.here)
-    was = await cancelling.restored(work.tx, work.ref, work.resident_id)
+    was = await cancelling.restored(work.tx, work.ref, resident_id)
     if was is None:
         return None
     return ChangedPerson(person._replace(entry=was.entry), was.presence is Presence.RESIDENT)

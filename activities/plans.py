@@ -1,4 +1,4 @@
-"""来庁予定 as the destination answers it: 処理状況, what to bring, and where to come (OS-03)."""
+"""来庁予定 and 転居予約 as they are answered: 処理状況, what to bring, where to come (OS-03)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from register.telegrams import Sent
     from register.vault import Vault
 
-_WORDS = {
+_MOVE_IN = {
     PortalState.RECEIVED: "来庁予定を受け付けました。転入した日から14日以内、かつ転出予定日から"
     "30日以内にお越しください。",
     PortalState.DONE: "転入の手続が完了しました。",
@@ -28,6 +28,15 @@ _WORDS = {
     PortalState.LAPSED: "来庁がないまま期限を過ぎたため、来庁予定は効力を失い、"
     "マイナンバーカードによる転入の手続（特例転入）はできなくなりました。転出地の市区町村で紙の転出証明書の交付を受け、"
     "それを持って転入の手続をしてください。他の市区町村で転入の手続を済ませた方は、何も要りません。",
+}
+_ADDRESS_CHANGE = {
+    PortalState.RECEIVED: "転居予約を受け付けました。転居をした日から14日以内にお越しになり、"
+    "転居届をしてください。転居予約だけでは、届出をしたことになりません。",
+    PortalState.DONE: "転居の手続が完了しました。",
+    PortalState.WITHDRAWN: "転居予約は取りやめになりました。",
+    PortalState.LAPSED: "来庁がないまま期限を過ぎたため、転居予約は効力を失い、申請の内容を"
+    "消去しました。転居をした方は、窓口で転居届をしてください（14日を過ぎても受け付けます）。"
+    "転居を取りやめた方は、何も要りません。",
 }
 
 
@@ -78,7 +87,7 @@ class Answers:
         return {mynaportal.application_of(body) for body in bodies if body is not None}
 
     async def _status(self, work: Work, plan: VisitPlan) -> PortalStatus:
-        told = status(plan, self._state)
+        told = status(plan, self._state, work.ref.municipality)
         if self._state is not PortalState.RECEIVED:
             return told
         settled = (await municipalities.load(work.tx)).parameters
@@ -89,9 +98,10 @@ class Answers:
         return told.model_copy(update=expected)
 
 
-def status(plan: VisitPlan, state: PortalState) -> PortalStatus:
-    """A status in words."""
-    return PortalStatus(application_id=plan.application_id, state=state, words=_WORDS[state])
+def status(plan: VisitPlan, state: PortalState, municipality: str) -> PortalStatus:
+    """A status of this municipality in words."""
+    words = _ADDRESS_CHANGE if plan.within(municipality) else _MOVE_IN
+    return PortalStatus(application_id=plan.application_id, state=state, words=words[state])
 
 
 async def plans_of(work: Work, vault: Vault) -> list[VisitPlan]:
@@ -105,4 +115,4 @@ async def plans_of(work: Work, vault: Vault) -> list[VisitPlan]:
 
 
 async def _is_visited(work: Work) -> bool:
-    return bool(await expected.latest_visit(work.tx, work.ref.municipality, work.ref.case_id))
+    return await expected.has_come(work.tx, work.ref.municipality, work.ref.case_id)

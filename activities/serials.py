@@ -49,6 +49,8 @@ class Serials:
     async def identify(self, ref: StepRef) -> Progress:
         """CS-14: whose certificate an application was signed with; then it joins its case.
 
+        One that has ended since is known if it was linked before.
+
         Raises `Refused` UNKNOWN_SERIAL or CERTIFICATE_REVOKED: staff find out who it is, by
         anything but the name alone.
         """
@@ -62,6 +64,7 @@ class Serials:
             if arrival is None:
                 return await work.done()
             code = await _code_told(work, self._vault, arrival)
+            code = code or await _code_known(work, self._vault, arrival)
             if code is None:
                 raise Refused("CERTIFICATE_REVOKED")
             await arrivals.identified(work.tx, self._vault, ref.municipality, arrival, code)
@@ -169,7 +172,7 @@ class _HasBeen:
         plan = wire.read(Peer.MYNAPORTAL, kept.body).contents
         if not isinstance(plan, VisitPlan):
             return None
-        status = plans.status(plan, PortalState.DONE)
+        status = plans.status(plan, PortalState.DONE, town)
         return Draft(mynaportal.status(town, telegram, status))
 
     async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
@@ -274,14 +277,32 @@ async def _asked_about(work: Work, vault: Vault) -> Arrival | None:
 
 async def _code_told(work: Work, vault: Vault, arrival: Arrival) -> ResidentCode | None:
     """Whose certificate it is, as far as J-LIS has answered."""
+    answers = await _answers(work, vault)
+    return jlis.read_serial(answers[-1], _serial(arrival)) if answers else None
+
+
+async def _code_known(work: Work, vault: Vault, arrival: Arrival) -> ResidentCode | None:
+    """Whose certificate it was when they filed, as far as we had linked it to somebody before.
+
+    A 転居 or 転入 ends the very certificate it was announced with; who comes before their
+    application is known to be theirs by that.
+    """
+    answers = await _answers(work, vault)
+    ended_at = jlis.read_end(answers[-1]) if answers else None
+    filed_at = getattr(arrival.contents, "filed_at", None)
+    if ended_at is None or filed_at is None or ended_at < filed_at:
+        return None
+    return await serials.code_of(work.tx, vault, work.ref.municipality, _serial(arrival))
+
+
+async def _answers(work: Work, vault: Vault) -> list[bytes]:
     asked = await telegrams.of_step(work.tx, work.ref, work.step)
     answers = [
         await telegrams.body(work.tx, vault, work.ref.municipality, sent.telegram_id, "in")
         for sent in asked
         if sent.state is TelegramState.DELIVERED
     ]
-    codes = [jlis.read_serial(answer, _serial(arrival)) for answer in answers if answer is not None]
-    return codes[-1] if codes else None
+    return [answer for answer in answers if answer is not None]
 
 
 def _serial(arrival: Arrival) -> str:

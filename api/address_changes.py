@@ -23,12 +23,13 @@ from domain.address_change import AddressChange
 from domain.cases import Procedure
 from domain.deadlines import move_deadline
 from domain.heads import Placing
-from register import municipalities
+from register import address_changes, municipalities
 
 if TYPE_CHECKING:
     from datetime import date
 
     from api.counter import Counter
+    from domain.cases import CaseRef
     from register.idempotency import Answer
     from register.transactions import Tx
 
@@ -128,16 +129,29 @@ async def accept(
     change: Annotated[AddressChangeForm, Depends(form(AddressChangeForm))],
     once: OnceOnly,
 ) -> JSONResponse:
-    """届出を登録し、転居を始める。14日を過ぎた届出も受け付け、そのことを控えに示す。
+    """届出を登録し、転居を始める。転居予約をした人の届出なら、その案件が先へ進む。14日を過ぎた届出も受け付け、控えに示す。
 
-    Accept a 転居届 and start its case; one made after 14 days is accepted and marked as late.
+    Accept a 転居届: the case that waits for one of these people goes on, or one is started.  One
+    made after 14 days is accepted and marked as late.
     """
-    return await counter.once(once, lambda tx: _accept(tx, counter, change))
+    return await counter.once(once, lambda tx: taken(tx, counter, change))
 
 
-async def _accept(tx: Tx, counter: Counter, change: AddressChangeForm) -> Answer:
+async def taken(
+    tx: Tx, counter: Counter, change: AddressChangeForm, waiting: CaseRef | None = None
+) -> Answer:
+    """A 転居届 accepted, at the ``waiting`` case if any; raises `Problem` as `PROBLEMS` say."""
     report = change.report(await changing.today_of(tx))
     town = await municipalities.load(tx)
     due_on = move_deadline(report.moved_on, town.opening)
     reported = Reported(Procedure.ADDRESS_CHANGE, report, due_on, change.reference)
-    return await changing.accept(tx, counter, reported)
+    accepting = address_changes.accept(
+        tx,
+        counter.office.vault,
+        counter.acting,
+        report,
+        change.reference,
+        due_on=due_on,
+        first=waiting and waiting.case_id,
+    )
+    return changing.receipt(await changing.unless_refused(accepting), reported)

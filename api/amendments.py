@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 # Whoever moves in is known by their code, not by their birthday.
-_ARRIVALS = {Procedure.MOVE_IN, Procedure.SPECIAL_MOVE_IN}
+_ARRIVALS = {Procedure.MOVE_IN, Procedure.SPECIAL_MOVE_IN, Procedure.ENTRY}
 
 
 async def store(

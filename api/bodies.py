@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar, cast
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
 from api.access import KnownCaller  # noqa: TC001 - read by the framework
 from api.fields import NAMES, errors_of, place, wrong
@@ -61,6 +61,20 @@ def form(kind: type[F]) -> Callable[[JSON], F]:
         except ValidationError as flawed:
             errors = errors_of(cast("list[dict[str, Any]]", flawed.errors(include_input=False)))
         raise Problem(ProblemType.INVALID_INPUT, *errors)
+
+    return filled
+
+
+def one_of(kinds: type[RootModel[F]]) -> Callable[[JSON], F]:
+    """As `form`, where what the body says tells which of several forms it is."""
+
+    def filled(body: Body) -> F:
+        try:
+            return kinds.model_validate(body).root
+        except ValidationError as flawed:
+            found = cast("list[dict[str, Any]]", flawed.errors(include_input=False))
+        # The first part of each place is only our own name of the form that was read.
+        raise Problem(ProblemType.INVALID_INPUT, *errors_of(found, skip=1))
 
     return filled
 

@@ -15,7 +15,7 @@ from register import changing, clock
 from register.idempotency import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -74,8 +74,8 @@ async def accept(tx: Tx, counter: Counter, reported: Reported) -> Answer:
 
 async def opened(tx: Tx, counter: Counter, reported: Reported) -> CaseRef:
     """The case of a 届出 that may be accepted; raises the `Problem` of what it is refused for."""
-    try:
-        return await changing.accept(
+    return await unless_refused(
+        changing.accept(
             tx,
             counter.acting,
             reported.procedure,
@@ -83,6 +83,13 @@ async def opened(tx: Tx, counter: Counter, reported: Reported) -> CaseRef:
             reported.reference,
             due_on=reported.due_on,
         )
+    )
+
+
+async def unless_refused(accepted: Awaitable[CaseRef]) -> CaseRef:
+    """The case; raises the `Problem` of what the 届出 is refused for."""
+    try:
+        return await accepted
     except Refused as refusal:
         kind = ProblemType[refusal.code]
     raise Problem(kind)

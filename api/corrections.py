@@ -1,19 +1,20 @@
-"""職権修正 over HTTP."""
+"""職権修正 and 職権記載 over HTTP."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, RootModel, Tag
 
-from api import changing
-from api.bodies import Form, body_of, form
+from api import changing, entries
+from api.bodies import Form, body_of, one_of
 from api.case_answers import Receipt
 from api.changing import Reported
 from api.counter import ForCorrecting, OnceOnly
+from api.entries import EntryForm
 from api.fields import wrong
 from api.forms import AddressForm, DayOrWords, DayOrWordsLater, Kana, Name, Reference, SexAsSaid
 from api.household_forms import StayingForm
@@ -111,6 +112,24 @@ class CorrectionForm(Form):
             raise Problem(ProblemType.INVALID_INPUT, wrong("corrections", code))
 
 
+def _kind(body: object) -> str:
+    said = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+    return entries.KIND if said.get("kind") == entries.KIND else "職権修正"
+
+
+class ExOfficioForm(
+    RootModel[
+        Annotated[
+            Annotated[CorrectionForm, Tag("職権修正")] | Annotated[EntryForm, Tag(entries.KIND)],
+            Discriminator(_kind),
+        ]
+    ]
+):
+    """職権による修正、消除又は記載。記載する項目は kind による。"""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
 PROBLEMS = (*changing.OF_HOUSEHOLDS, *changing.OF_STAYING, ProblemType.NOTHING_CHANGES)
 """Why a 職権修正 cannot be accepted as it is."""
 
@@ -141,33 +160,49 @@ _STRIKE = {
     "stays": {"head_left_open": True},
 }
 
+_ENTRY = {
+    "kind": "職権記載",
+    "cause": "就籍",
+    "basis": "裁判",
+    "evidence": "就籍許可審判-2026-0012",
+    "happened_on": "2026-11-20",
+    "address": {"postal_code": "1020073", "line": "東京都千代田区九段北一丁目2番3号"},
+    "persons": [
+        {"name": "髙橋　花", "sex": "女", "born_on": "2001-04-01", "relationship": "世帯主"}
+    ],
+}
+
 
 @router.post(
     "",
     status_code=202,
-    summary="職権で修正し、又は消除する",
+    summary="職権で修正し、消除し、又は記載する",
     response_model=Receipt,
-    responses=problems(*ONCE, *PROBLEMS),
+    responses=problems(*ONCE, *PROBLEMS, *entries.PROBLEMS),
     openapi_extra=body_of(
-        CorrectionForm,
+        ExOfficioForm,
         婚姻=("婚姻による氏の変更", _MARRIAGE),
         外字=("氏名の外字の修正（軽微な修正）", _GLYPH),
         消除=("実態調査による職権消除", _STRIKE),
+        記載=("就籍した人の職権記載", _ENTRY),
     ),
 )
 async def accept(
     counter: ForCorrecting,
-    correction: Annotated[CorrectionForm, Depends(form(CorrectionForm))],
+    said: Annotated[CorrectionForm | EntryForm, Depends(one_of(ExOfficioForm))],
     once: OnceOnly,
 ) -> JSONResponse:
-    """修正の案件を始める。前の行も後の行も履歴に残る。行えるのは審査と責任者。
+    """修正、消除又は記載の案件を始める。前の行も後の行も履歴に残る。行えるのは審査と責任者。
 
-    Correct or strike ex officio; the former row stays in the history beside the new one.
+    Correct or strike ex officio; the former row stays in the history beside the new one.  Or enter
+    people whom the register does not have (職権記載), as after a 転入.
     """
-    return await counter.once(once, lambda tx: _accept(tx, counter, correction))
+    return await counter.once(once, lambda tx: _accept(tx, counter, said))
 
 
-async def _accept(tx: Tx, counter: Counter, correction: CorrectionForm) -> Answer:
-    report = correction.report(await changing.today_of(tx))
-    reported = Reported(Procedure.CORRECTION, report, reference=correction.reference)
+async def _accept(tx: Tx, counter: Counter, said: CorrectionForm | EntryForm) -> Answer:
+    if isinstance(said, EntryForm):
+        return await entries.accept(tx, counter, said)
+    report = said.report(await changing.today_of(tx))
+    reported = Reported(Procedure.CORRECTION, report, reference=said.reference)
     return await changing.accept(tx, counter, reported)

@@ -43,6 +43,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "learned_on": ("死亡を知った日", "day the death became known"),
     "minor": ("軽微な修正の種類", "kind of minor correction"),
     "basis": ("事由", "basis"),
+    "cause": ("記載の理由", "cause of the entry"),
     "corrections": ("直す項目", "corrections"),
     "happened_on": ("異動年月日", "day it happened"),
     "domicile": ("本籍", "registered domicile"),

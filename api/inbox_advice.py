@@ -48,6 +48,13 @@ _ADVICE: dict[str, Words] = {
         "特例によらない転出の証明書情報です。紙の転出証明書による転入届を待ってください。",
         "Not a special 転出. Wait for a 転入届 with the paper 転出証明書.",
     ),
+    "NOT_RESIDENT": Words(
+        "転出届又は転居予約をした人は、ここの現存する住民ではありません。証明書の住民票コードと、住所地を"
+        "本人に確かめてください。他の人と分かれば、その人に結び付けます（match）。転入がまだなら、転入届を"
+        "先に受け付けます。",
+        "Whoever filed a 転出届 or a 転居予約 is no resident here. Ask them where they live; if it"
+        " is somebody else's, `match` it; if they have yet to move in, accept that first.",
+    ),
     "MOVED_IN_ELSEWHERE": Words(
         "転入通知が届いた後に、本人が転出届を取り消しました。取り消せません。本人に知らせてください。",
         "The citizen took the 転出届 back after the 転入通知 had come. Tell them it stands.",

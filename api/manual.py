@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 # Whose 届出 is amended at an incident, person by person; a 転出 is amended while it waits, and what
 # else is wrong is withdrawn and accepted anew.
-_AMENDED_AT_INCIDENTS = frozenset({Procedure.BIRTH, Procedure.MOVE_IN, Procedure.SPECIAL_MOVE_IN})
+_AMENDED_AT_INCIDENTS = frozenset(
+    {Procedure.BIRTH, Procedure.MOVE_IN, Procedure.SPECIAL_MOVE_IN, Procedure.ENTRY}
+)
 
 
 class Line(NamedTuple):
@@ -76,6 +78,12 @@ def wants_number(step: str) -> bool:
         return card_of(step).by_hand.value == "number"
     except KeyError:
         return False
+
+
+def numbering() -> list[str]:
+    """The steps that bring somebody their 個人番号, over all procedures."""
+    steps = [line.step for procedure in Procedure for line in lines_of(procedure)]
+    return sorted({step for step in steps if wants_number(step)})
 
 
 def _peer(step: str) -> Peer | None:

@@ -96,6 +96,7 @@ async def history_of(
     effective_on, known_on = effective_on or today, known_on or today
     return HistoryView(
         resident_id=resident_id,
+        since=min(row.effective_on.day for row in rows),
         rows=[_row(row) for row in rows],
         as_of=_on_day(rows, effective_on, known_on),
     )

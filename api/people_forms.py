@@ -76,5 +76,6 @@ class HistoryView(BaseModel):
     """履歴の全体と、求められた日の記載（その日に住民でなければ null）。"""
 
     resident_id: UUID
+    since: date = Field(description="最も古い異動日（不詳のときは暦日に直した日）")
     rows: list[HistoryRowView]
     as_of: PersonOnDayView | None

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from api import arriving, case_desk
+from api.address_changes import AddressChangeForm, taken
 from api.case_answers import Receipt
 from api.fields import wrong
 from api.problem_types import ProblemType
@@ -16,6 +17,7 @@ from domain.dates import jst_day
 from domain.deadlines import move_deadline, special_move_in_deadline
 from domain.residents import HEAD, Address
 from register import (
+    address_changes,
     arrivals,
     case_views,
     cases,
@@ -27,11 +29,13 @@ from register import (
     residents,
 )
 from register.cases import Acceptance
+from register.expected import Coming
 from register.idempotency import Answer
 
 if TYPE_CHECKING:
     from api.arrival_forms import HomeForm, MoveInForm, VisitForm
     from api.counter import Counter
+    from domain.arrivals import ExOfficio
     from domain.cases import CaseRef
     from register.case_views import CaseFile
     from register.municipalities import Municipality
@@ -49,14 +53,30 @@ VISIT_PROBLEMS = (
 _AFTER_MOVE = timedelta(days=14)
 
 
-async def visit(tx: Tx, counter: Counter, case_number: str, form: VisitForm) -> Answer:
+async def visit(
+    tx: Tx, counter: Counter, case_number: str, form: VisitForm | AddressChangeForm
+) -> Answer:
     """A visit to a case that waits for it."""
     file = await case_desk.found(tx, case_number)
-    if file.procedure != Procedure.SPECIAL_MOVE_IN:
-        raise Problem(ProblemType.NOT_A_SPECIAL_MOVE_IN)
+    if file.procedure not in {Procedure.SPECIAL_MOVE_IN, Procedure.ADDRESS_CHANGE}:
+        raise Problem(ProblemType.NO_VISIT_AWAITED)
+    moves = file.procedure == Procedure.ADDRESS_CHANGE
+    if isinstance(form, AddressChangeForm) is not moves:
+        missing = "moved_on" if moves else "moved_in_on"
+        raise Problem(ProblemType.INVALID_INPUT, wrong(missing, "MISSING"))
+    if isinstance(form, AddressChangeForm):
+        return await _moves(tx, counter, file, form)
     if not await _concerns(tx, counter, file.ref, form):
         raise Problem(ProblemType.WRONG_PERSON)
     return await _received(tx, counter, file.ref, form)
+
+
+async def _moves(tx: Tx, counter: Counter, file: CaseFile, form: AddressChangeForm) -> Answer:
+    """Who announced a 転居 has come: their 転居届."""
+    await _check_waiting(tx, file)
+    if not await address_changes.is_about(tx, counter.office.vault, file.ref, form.residents):
+        raise Problem(ProblemType.WRONG_PERSON)
+    return await taken(tx, counter, form, file.ref)
 
 
 async def special_move_in(tx: Tx, counter: Counter, form: VisitForm) -> Answer:
@@ -64,45 +84,57 @@ async def special_move_in(tx: Tx, counter: Counter, form: VisitForm) -> Answer:
     await _said(tx, form)
     municipality, vault = counter.acting.municipality, counter.office.vault
     client = counter.acting.actor
-    case = await expected.find_or_open(tx, vault, municipality, [form.code], None, client)
+    coming = Coming(Procedure.SPECIAL_MOVE_IN, [form.code], None, client)
+    case = await expected.find_or_open(tx, vault, municipality, coming)
     return await _received(tx, counter, case, form)
 
 
 async def move_in(tx: Tx, counter: Counter, form: MoveInForm) -> Answer:
     """A 転入届 with a paper 転出証明書, from abroad, or after an unreported stay."""
     town = await municipalities.load(tx)
+    _check_source(form, town)
+    due_on = move_deadline(form.moved_in_on, town.opening)
+    return await people_who_come(tx, counter, form, Procedure.MOVE_IN, due_on=due_on)
+
+
+async def people_who_come(
+    tx: Tx,
+    counter: Counter,
+    form: MoveInForm,
+    procedure: Procedure,
+    *,
+    due_on: date | None = None,
+    ex_officio: ExOfficio | None = None,
+) -> Answer:
+    """The case of those who are to be entered, reported or not, once it is clear who they are."""
     today = jst_day(await clock.now(tx))
     _check_home(form, today)
-    _check_source(form, town)
     await _check_household(tx, form)
-    report = _report(form, today)
+    report = _report(form, today).model_copy(update={"ex_officio": ex_officio})
+    late = due_on is not None and report.notified_on > due_on
     known = await _recognised(tx, counter, form)
-    due_on = move_deadline(form.moved_in_on, town.opening)
-    case = await cases.accept(
-        tx,
-        counter.acting.municipality,
-        Acceptance(
-            Procedure.MOVE_IN,
-            report.model_dump(mode="json"),
-            counter.acting.actor,
-            form.reference,
-            residents=[one.resident_id for one in known],
-            due_on=due_on,
-            late=report.notified_on > due_on,
-            examined=newcomers.examined(known),
-        ),
+    acceptance = Acceptance(
+        procedure,
+        report.model_dump(mode="json"),
+        counter.acting.actor,
+        form.reference,
+        residents=[one.resident_id for one in known],
+        due_on=due_on,
+        late=late,
+        examined=newcomers.examined(known),
     )
+    case = await cases.accept(tx, counter.acting.municipality, acceptance)
     for one, person in zip(known, form.persons, strict=True):
         await newcomers.keep_number(
             tx, counter.office.vault, case.municipality, one.resident_id, person.number
         )
-    return _receipt(case, due_on, late=report.notified_on > due_on)
+    return _receipt(case, due_on, late=late)
 
 
 async def _concerns(tx: Tx, counter: Counter, case: CaseRef, form: VisitForm) -> bool:
     """Whether the card is of somebody the case is about: its applicant, or one who moves along."""
     vault = counter.office.vault
-    if await expected.is_about(tx, vault, case, form.code):
+    if await expected.is_about(tx, vault, case, Procedure.SPECIAL_MOVE_IN, form.code):
         return True
     certificate = await arriving.newest_certificate(tx, vault, case.municipality, case.case_id)
     return certificate is not None and form.code in {one.code for one in certificate.persons}
@@ -238,6 +270,6 @@ async def _recognised(tx: Tx, counter: Counter, form: MoveInForm) -> list[Recogn
     return known
 
 
-def _receipt(case: CaseRef, due_on: date, *, late: bool) -> Answer:
+def _receipt(case: CaseRef, due_on: date | None, *, late: bool) -> Answer:
     receipt = Receipt(case_number=case.case_number, state=CaseState.OPEN, due_on=due_on, late=late)
     return Answer(202, receipt.model_dump(mode="json"), f"/v1/cases/{case.case_number}")

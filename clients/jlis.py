@@ -8,6 +8,7 @@ in ``jlis_certificates``.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from clients.jlis_items import address, day, identity, item
@@ -153,6 +154,18 @@ def read_serial(answer: bytes, serial: str) -> ResidentCode | None:
         return None if code is None else ResidentCode(str(code))
     except ValueError:
         raise ContractBroken("WRONG_CODE") from None
+
+
+def read_end(answer: bytes) -> datetime | None:
+    """When the certificate that was asked about ended; ``None`` for one that did not.
+
+    Raises ContractBroken WRONG_CERTIFICATE.
+    """
+    ended = item(answer, "失効日時")
+    try:
+        return None if ended is None else datetime.fromisoformat(str(ended))
+    except ValueError:
+        raise ContractBroken("WRONG_CERTIFICATE") from None
 
 
 def read_serials(answer: bytes, code: ResidentCode) -> Serials:

@@ -69,6 +69,11 @@ def delete_copy(municipality: str, telegram_id: UUID, number: AddresseeNumber) -
     return _request(municipality, telegram_id, _Act(Message.COPY, "delete", number), None)
 
 
+def addressee_of(body: bytes) -> object:
+    """Whose 宛名番号 a request of ours is about."""
+    return json_object(body)["addressee_number"]
+
+
 def contents_of(entry: Entry) -> dict[str, object]:
     """宛名情報 as 統合宛名 should hold it, without the 個人番号."""
     return {

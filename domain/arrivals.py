@@ -14,12 +14,13 @@ from uuid import UUID
 
 from pydantic import Field
 
+from domain.correction import Basis
 from domain.dates import RegisterDate
 from domain.errors import Refused
 from domain.moves import Certificate, Mover
 from domain.numbers import MunicipalityCode, MyNumber, ResidentCode
 from domain.payload import Payload
-from domain.residents import HEAD, Address, Entry, Sex
+from domain.residents import HEAD, Address, Entry, Reason, Sex
 
 IDENTIFY = "証明書のシリアル番号から本人を特定する"
 """The step that finds out whose an application is; the application waits for it from the start."""
@@ -139,11 +140,28 @@ class Origin(StrEnum):
     UNREPORTED = "未届"
 
 
+class EntryCause(StrEnum):
+    """Why somebody is entered whom this register does not have (標準仕様書 4.2.1)."""
+
+    ADDRESS = "住所設定"
+    UNREPORTED = "未届転入"
+    FAMILY_REGISTER = "就籍"
+
+
+class ExOfficio(Payload):
+    """職権記載 (令12条): what the office enters where nobody has reported, and on what ground."""
+
+    cause: EntryCause
+    basis: Basis
+    evidence: str
+
+
 class MoveInNotification(Payload):
-    """転入届 (住民基本台帳法22条), and 最初の転入届 (法24条の2).
+    """転入届 (住民基本台帳法22条), 最初の転入届 (法24条の2), or 職権記載 in its place (令12条).
 
     ``origin`` is the municipality they were last registered in, ``unreported_in`` the one they
-    lived in without a report (未届地).
+    lived in without a report (未届地).  Of what is entered ``ex_officio`` there is no 届出日:
+    ``notified_on`` is the day the office took it up, which a 転入通知 is dated by.
     """
 
     source: Origin = Origin.MUNICIPALITY
@@ -154,6 +172,17 @@ class MoveInNotification(Payload):
     household_id: UUID | None = None
     address: Address = Address()
     persons: Annotated[tuple[Newcomer, ...], Field(min_length=1)]
+    ex_officio: ExOfficio | None = None
+
+    @property
+    def reason(self) -> Reason:
+        """The 異動事由 it is entered under."""
+        return Reason.ENTERED_EX_OFFICIO if self.ex_officio else Reason.MOVE_IN
+
+    @property
+    def reported_on(self) -> date | None:
+        """届出日; none where nobody has reported."""
+        return None if self.ex_officio else self.notified_on
 
     def person(self, subject: int) -> Newcomer:
         """The one who is person ``subject`` of the case."""

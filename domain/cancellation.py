@@ -28,6 +28,7 @@ CANCELLABLE = frozenset(
         Procedure.DEATH,
         Procedure.HOUSEHOLD_CHANGE,
         Procedure.CORRECTION,
+        Procedure.ENTRY,
     }
 )
 """What may be taken back once it is finished: never a number or a code, which nobody gets twice."""

@@ -23,6 +23,7 @@ class Procedure(StrEnum):
     DEATH = "死亡"
     HOUSEHOLD_CHANGE = "世帯変更"
     CORRECTION = "職権修正"
+    ENTRY = "職権記載"
     CANCELLATION = "異動取消"
     CODE_CHANGE = "住民票コード変更"
     NUMBER_CHANGE = "個人番号変更"

@@ -10,6 +10,9 @@ from domain.changes import Becoming, Report, Situation
 from domain.dates import RegisterDate
 from domain.residents import Reason
 
+CHANGE_NUMBER = "個人番号の変更を要求して登録する"
+"""The step that brings the other number."""
+
 
 class CodeChange(Report):
     """住民票コードの変更: on request at any time and for no reason (法30条の4), or ex officio.

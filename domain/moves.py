@@ -145,7 +145,10 @@ class PortalMoveOut(Payload):
 
 
 class VisitPlan(Payload):
-    """来庁予定 at the 転入地 (OS-02): a day and an office, no hour, and no legal effect."""
+    """来庁予定 at the 転入地 (OS-02): a day and an office, no hour, and no legal effect.
+
+    Where ``origin`` is the receiver itself, it is a 転居予約.
+    """
 
     application_id: UUID
     filed_at: datetime
@@ -157,6 +160,10 @@ class VisitPlan(Payload):
     serial: str
     telephone: str = ""
     persons: Annotated[tuple[DeclaredPerson, ...], Field(min_length=1)]
+
+    def within(self, municipality: str) -> bool:
+        """Whether it is a 転居予約: they move inside this municipality."""
+        return self.origin == municipality
 
 
 class PortalWithdrawal(Payload):

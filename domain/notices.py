@@ -27,6 +27,7 @@ class Change(StrEnum):
 
 
 ABROAD = "国外転出"
+UNREPORTED = "未届転入"
 
 
 class IdentityNotice(Payload):
@@ -35,7 +36,8 @@ class IdentityNotice(Payload):
     ``update_number`` is the 更新順番号: one sequence per municipality and person.  ``cancels``
     names the telegrams whose entries this one takes back; empty unless this is a counter-entry.
     ``former_code`` is the 旧住民票コード whose place ``code`` takes (法30条の3), else none.
-    ``detail`` is the 異動事由詳細: ``ABROAD`` for a 転出 to another country, else blank.
+    ``detail`` is the 異動事由詳細: ``ABROAD`` for a 転出 to another country, ``UNREPORTED`` for
+    somebody entered ex officio who is registered elsewhere, else blank.
     """
 
     change: Change

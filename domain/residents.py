@@ -49,6 +49,7 @@ class Reason(StrEnum):
     HOUSEHOLD_MERGE = "世帯合併"
     HOUSEHOLD_MOVE = "世帯変更"
     MINOR_CORRECTION = "軽微な修正"
+    ENTERED_EX_OFFICIO = "職権記載"
     STRUCK_EX_OFFICIO = "職権消除"
     CODE_CHANGE = "住民票コードの変更請求"
     CODE_CORRECTION = "住民票コードの職権記載等"

@@ -40,6 +40,7 @@ _MODULES: Mapping[str, Amending] = {
     Procedure.MOVE_OUT: leaving,
     Procedure.SPECIAL_MOVE_IN: newcomers,
     Procedure.MOVE_IN: newcomers,
+    Procedure.ENTRY: newcomers,
     **dict.fromkeys(changing.REPORTS, changing),
 }
 

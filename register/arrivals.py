@@ -1,13 +1,13 @@
-"""特例転入 as messages and visits make it: one open case of those who move together.
+"""What messages and visits make of people who come: one open case of those who move together.
 
-CS-05 names their codes.  OS-02 waits as 本人特定中 until its certificate's serial number, or staff,
-have told whose it is.  Whoever comes first opens the case, the others join it.
+CS-05 names their codes.  OS-01 and OS-02 wait as 本人特定中 until staff, or their
+certificate's serial number, have told whose they are.  Whoever comes first opens the case, the
+others join it.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from domain.arrivals import IDENTIFY
 from domain.cases import CaseRef, CaseState, Procedure, StepRef, StepState
@@ -22,8 +22,18 @@ from domain.moves import (
     VisitPlan,
 )
 from domain.telegrams import Message
-from register import cases, departures, expected, inbox, ledger, taking_notice, wakeups
+from register import (
+    address_changes,
+    cases,
+    departures,
+    expected,
+    inbox,
+    ledger,
+    taking_notice,
+    wakeups,
+)
 from register.cases import Acceptance
+from register.expected import KEPT_FOR, Coming
 from register.inbox import InboxState
 
 if TYPE_CHECKING:
@@ -34,9 +44,6 @@ if TYPE_CHECKING:
     from register.inbox import Standing
     from register.transactions import Tx
     from register.vault import Vault
-
-KEPT_FOR = timedelta(days=30)
-"""How long after 転出予定日 what was sent ahead is kept (令24条の2)."""
 
 
 async def take(tx: Tx, vault: Vault, municipality: str, arrival: Arrival) -> None:
@@ -59,10 +66,13 @@ async def identified(
     tx: Tx, vault: Vault, municipality: str, arrival: Arrival, code: ResidentCode
 ) -> None:
     """Join an application of マイナポータル to the case of its person, who is known by now."""
-    if isinstance(arrival.contents, PortalMoveOut):
+    contents = arrival.contents
+    if isinstance(contents, PortalMoveOut):
         await departures.take_application(tx, vault, municipality, arrival, code)
-    elif isinstance(arrival.contents, VisitPlan):
-        await _plan(tx, vault, municipality, arrival, code)
+    elif isinstance(contents, VisitPlan) and contents.within(municipality):
+        await address_changes.take_plan(tx, vault, municipality, arrival, contents, code)
+    elif isinstance(contents, VisitPlan):
+        await _plan(tx, vault, municipality, arrival, contents, code)
 
 
 async def note_visit(tx: Tx, case: CaseRef, visit: Visit, author: str) -> None:
@@ -81,10 +91,9 @@ async def note_visit(tx: Tx, case: CaseRef, visit: Visit, author: str) -> None:
 
 
 async def is_reported(tx: Tx, municipality: str, case_id: UUID) -> bool:
-    """Whether the 転入届 of a 特例転入 has been made: its first version was empty."""
+    """Whether the 届出 of a case has been made: one that waits for people begins without."""
     return await tx.fetchval(
-        "SELECT coalesce(max(version), 0) > 0 FROM notification WHERE municipality ="
-        " $1 AND case_id = $2",
+        "SELECT EXISTS (SELECT FROM notification WHERE municipality = $1 AND case_id = $2)",
         municipality,
         case_id,
     )
@@ -124,13 +133,14 @@ async def _certificate(
     else:
         due_on = certificate.planned_on + KEPT_FOR
         movers = [certificate.applicant, *(one.code for one in certificate.persons)]
-        case = await expected.find_or_open(tx, vault, municipality, movers, due_on, arrival.sender)
+        coming = Coming(Procedure.SPECIAL_MOVE_IN, movers, due_on, arrival.sender)
+        case = await expected.find_or_open(tx, vault, municipality, coming)
         await expected.note_persons(tx, vault, municipality, arrival.message_id, certificate)
         await inbox.place(tx, municipality, arrival.message_id, InboxState.ATTACHED, case.case_id)
 
 
 async def _plan(
-    tx: Tx, vault: Vault, municipality: str, arrival: Arrival, code: ResidentCode
+    tx: Tx, vault: Vault, municipality: str, arrival: Arrival, plan: VisitPlan, code: ResidentCode
 ) -> None:
     """OS-02: joins the open case, or the one that has just ended with the person living here."""
     if await inbox.is_taken_back(tx, municipality, arrival.message_id):
@@ -139,11 +149,10 @@ async def _plan(
     if ended := await expected.just_ended(tx, vault, municipality, code):
         await inbox.place(tx, municipality, arrival.message_id, InboxState.MERGED, ended)
         return
-    plan = cast("VisitPlan", arrival.contents)
     due_on = plan.moving_on + KEPT_FOR
-    case = await expected.find_or_open(tx, vault, municipality, [code], due_on, arrival.sender)
-    await inbox.place(tx, municipality, arrival.message_id, InboxState.ATTACHED, case.case_id)
-    await expected.answer_again(tx, case)
+    coming = Coming(Procedure.SPECIAL_MOVE_IN, [code], due_on, arrival.sender)
+    case = await expected.find_or_open(tx, vault, municipality, coming)
+    await expected.join(tx, case, arrival.message_id)
 
 
 async def _ask_whose(tx: Tx, municipality: str, arrival: Arrival) -> None:
@@ -224,9 +233,9 @@ async def _call_off(tx: Tx, case: CaseRef, kinds: list[Message]) -> None:
         case.case_id,
         kinds,
     )
-    visit = await expected.latest_visit(tx, case.municipality, case.case_id)
+    come = await expected.has_come(tx, case.municipality, case.case_id)
     over = await is_over(tx, case.municipality, case.case_id)
-    if not holding and visit is None and not over:
+    if not holding and not come and not over:
         await cases.turn_back(tx, case)
 
 

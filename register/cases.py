@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from domain.cases import CaseRef, CaseState, Direction, Procedure
 from domain.dates import era_year, jst_day
 from domain.identifiers import new_id
-from register import clock, wakeups
+from register import clock, notifications, wakeups
+from register.notifications import Correction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,19 +46,40 @@ async def accept(tx: Tx, municipality: str, acceptance: Acceptance) -> CaseRef:
         case_number=f"{municipality}-{era_year(today)}-{sequence:06}",
     )
     await _open_file(tx, case, acceptance)
+    await _name_persons(tx, case, acceptance)
+    await wakeups.notify_relay(tx)
+    return case
+
+
+async def take_report(tx: Tx, case: CaseRef, acceptance: Acceptance) -> None:
+    """Store the 届出 a case has waited for, and wake it; the caller holds its file."""
+    await tx.execute(
+        "UPDATE case_file SET due_on = $3, late = $4, reference = coalesce(nullif($5, ''),"
+        " reference) WHERE municipality = $1 AND case_id = $2",
+        case.municipality,
+        case.case_id,
+        acceptance.due_on,
+        acceptance.late,
+        acceptance.reference,
+    )
+    made = Correction(acceptance.body, {}, acceptance.client, "来庁")
+    await notifications.correct(tx, case.municipality, case.case_id, made)
+    await _name_persons(tx, case, acceptance)
+    await wakeups.wake(tx, case.municipality, case.case_id, wakeups.Cause.VISIT)
+
+
+async def _name_persons(tx: Tx, case: CaseRef, acceptance: Acceptance) -> None:
     people = acceptance.residents or [new_id() for _ in range(acceptance.persons)]
     for subject, resident_id in enumerate(people, start=1):
         await tx.execute(
             "INSERT INTO case_person (municipality, case_id, subject, resident_id, examined)"
             " VALUES ($1, $2, $3, $4, $5)",
-            municipality,
+            case.municipality,
             case.case_id,
             subject,
             resident_id,
             acceptance.examined or {},
         )
-    await wakeups.notify_relay(tx)
-    return case
 
 
 async def _open_file(tx: Tx, case: CaseRef, acceptance: Acceptance) -> None:

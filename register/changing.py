@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from domain.address_change import AddressChange
 from domain.cancellation import Cancellation
 from domain.cases import Procedure, StepRef
-from domain.changes import Household, Situation
+from domain.changes import Becoming, Household, Situation
 from domain.correction import Correction
 from domain.dates import jst_day
 from domain.death import Death
@@ -28,6 +28,7 @@ from register import (
     heads,
     households,
     lanes,
+    ledger,
     notifications,
     residents,
 )
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from domain.acting import Acting
     from domain.cases import CaseRef
-    from domain.changes import Becoming, Report
+    from domain.changes import Report
     from domain.residents import Present
     from register.transactions import Tx
 
@@ -70,22 +71,32 @@ async def accept(
 
     Raises `Refused` as the 届出 itself does.
     """
+    acceptance = await examined(tx, acting, procedure, reported, reference, due_on=due_on)
+    return await cases.accept(tx, acting.municipality, acceptance)
+
+
+async def examined(
+    tx: Tx,
+    acting: Acting,
+    procedure: Procedure,
+    reported: Report,
+    reference: str = "",
+    *,
+    due_on: date | None = None,
+) -> Acceptance:
+    """What there is to accept of a 届出, with whoever it may touch locked; raises as `accept`."""
     before = await situation(tx, acting.municipality, reported, new_id())
     changed = [one.resident_id for one in reported.becomes(before)]
     concerned = reported.concerns(before)
-    return await cases.accept(
-        tx,
-        acting.municipality,
-        Acceptance(
-            procedure,
-            reported.model_dump(mode="json"),
-            acting.actor,
-            reference,
-            residents=tuple(dict.fromkeys((*reported.residents, *changed, *concerned))),
-            due_on=due_on,
-            late=reported.is_late(due_on),
-            examined={str(one.resident_id): one.history_no for one in before.people.values()},
-        ),
+    return Acceptance(
+        procedure,
+        reported.model_dump(mode="json"),
+        acting.actor,
+        reference,
+        residents=tuple(dict.fromkeys((*reported.residents, *changed, *concerned))),
+        due_on=due_on,
+        late=reported.is_late(due_on),
+        examined={str(one.resident_id): one.history_no for one in before.people.values()},
     )
 
 
@@ -155,9 +166,10 @@ async def take_back(tx: Tx, ref: StepRef) -> None:
 
 
 async def follow(tx: Tx, ref: StepRef) -> None:
-    """誤記修正: whoever is entered becomes what the corrected 届出 makes of them.
+    """誤記修正: everybody becomes what the corrected 届出 makes of them, who was entered or not.
 
-    What it makes of them is told from how they stood before this case.
+    What it makes of them is told from how they stood before this case; who is not changed by it any
+    more becomes as before.
     """
     written = await cancelling.touched(tx, ref.municipality, ref.case_id)
     if not written:
@@ -165,12 +177,22 @@ async def follow(tx: Tx, ref: StepRef) -> None:
     reported = await notification(tx, ref)
     now = await situation(tx, ref.municipality, reported, ref.case_id)
     people = now.people | await residents.lock(tx, ref.municipality, written)
-    changed = reported.becomes(await _as_before(tx, ref, now._replace(people=people)))
-    for one in changed:
-        if one.resident_id in written and one.entry != people[one.resident_id].entry:
-            again = one._replace(reason=Reason.CLERICAL_CORRECTION)
+    before = await _as_before(tx, ref, now._replace(people=people))
+    changed = reported.becomes(before)
+    meant = {one.resident_id: one for one in changed}
+    meant |= {one: _again(before.people[one]) for one in written if one not in meant}
+    await _join(tx, ref, changed)
+    for resident_id, one in meant.items():
+        if one.entry != people[resident_id].entry:
+            known = resident_id in written
+            again = one._replace(reason=Reason.CLERICAL_CORRECTION) if known else one
             await _append(tx, ref, reported, again)
     await _settle_households(tx, ref.municipality, now, changed)
+
+
+def _again(person: Present) -> Becoming:
+    """Somebody as they stood; 続柄 alone is no 本人確認情報, and nobody else is dropped."""
+    return Becoming.of(person, Reason.CLERICAL_CORRECTION, upstream=False)
 
 
 async def _as_before(tx: Tx, ref: StepRef, now: Situation) -> Situation:
@@ -210,15 +232,17 @@ async def _check_examined(tx: Tx, ref: StepRef, before: Situation) -> None:
 async def _join(tx: Tx, ref: StepRef, changed: Iterable[Becoming]) -> None:
     """Whoever is changed is a person of the case; after a fresh look there may be more of them."""
     for one in changed:
-        await tx.execute(
+        subject = await tx.fetchval(
             "INSERT INTO case_person (municipality, case_id, subject, resident_id)"
             " SELECT $1, $2, coalesce(max(subject), 0) + 1, $3 FROM case_person"
             " WHERE municipality = $1 AND case_id = $2"
-            " HAVING $3 <> ALL(coalesce(array_agg(resident_id), '{}'))",
+            " HAVING $3 <> ALL(coalesce(array_agg(resident_id), '{}')) RETURNING subject",
             ref.municipality,
             ref.case_id,
             one.resident_id,
         )
+        if subject is not None:
+            await ledger.catch_up(tx, ref.model_copy(update={"subject": subject}))
 
 
 async def _with_codes(tx: Tx, ref: StepRef, changed: Sequence[Becoming]) -> list[Becoming] | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ADDRESSEE = "団体内統合宛名番号の付番を要求する"
 NOTIFIED = "中間サーバーへの通知を確認する"
-PROCEDURES = (Procedure.BIRTH, Procedure.SPECIAL_MOVE_IN, Procedure.MOVE_IN)
+PROCEDURES = (Procedure.BIRTH, Procedure.SPECIAL_MOVE_IN, Procedure.MOVE_IN, Procedure.ENTRY)
 """Those that bring people; nobody gets a number by leaving."""
 
 

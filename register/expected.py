@@ -1,13 +1,14 @@
-"""Whom a 特例転入 waits for: its applicant, and everybody its 転出証明書情報 names.
+"""Whom a case waits for before it has a 届出: who announced a visit, or was announced by another.
 
-One card stands for all who move together (法24条の2第2項), so a case is found by any of them.  It
-is opened under one code, of which there is one open case; what turns out later to be about the
-same people is brought together.
+A case is opened under one person's code, of which there is one open case for each procedure.  One
+card stands for all who move in together (法24条の2第2項), so a 特例転入 is found by anybody its
+転出証明書情報 names.  What turns out later to be about the same people is brought together.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain.arrivals import PREPARE, REPORT_BACK, Visit
 from domain.cases import CaseRef, Procedure, StepRef
@@ -18,7 +19,6 @@ from register.inbox import InboxState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
     from uuid import UUID
 
     from domain.moves import Certificate
@@ -27,6 +27,17 @@ if TYPE_CHECKING:
     from register.vault import Vault
 
 _CODE = "住民票コード"
+KEPT_FOR = timedelta(days=30)
+"""How long after the day of the move what was sent ahead is kept (令24条の2)."""
+
+
+class Coming(NamedTuple):
+    """Who is expected for which procedure: any of these codes, until when, as whose system said."""
+
+    procedure: Procedure
+    codes: Sequence[ResidentCode]
+    due_on: date | None
+    client: str
 
 
 async def note_persons(
@@ -43,41 +54,61 @@ async def note_persons(
     )
 
 
-async def find_or_open(
-    tx: Tx,
-    vault: Vault,
-    municipality: str,
-    codes: Sequence[ResidentCode],
-    due_on: date | None,
-    client: str,
-) -> CaseRef:
-    """The open 特例転入 of these people, its file locked; opened under the first if there is none.
+async def find_or_open(tx: Tx, vault: Vault, municipality: str, coming: Coming) -> CaseRef:
+    """The open case of these people, its file locked; opened under the first if there is none.
 
     Where they had more than one, because nothing had told that they belong together, only this one
     waits on, unless somebody has come to the others as well.
     """
-    keys = _keys(vault, municipality, codes)
-    for key in sorted(set(keys)):
-        await case_keys.lock(tx, municipality, Procedure.SPECIAL_MOVE_IN, key)
-    while found := await _open_cases(tx, municipality, keys):
-        # A case that closes at this moment lets go of its person: look again.
-        locked = {case_id: await lock(tx, municipality, case_id) for case_id in sorted(found)}
-        if await _open_cases(tx, municipality, keys) == found:
-            for other in found[1:]:
-                await _bring_together(tx, locked[found[0]], locked[other])
-            return locked[found[0]]
-    acceptance = Acceptance(Procedure.SPECIAL_MOVE_IN, {}, client, due_on=due_on)
+    found = await find(tx, vault, municipality, coming.procedure, coming.codes)
+    if found is not None:
+        return found
+    acceptance = Acceptance(coming.procedure, {}, coming.client, due_on=coming.due_on)
     case = await cases.accept(tx, municipality, acceptance)
-    await case_keys.keep(tx, Procedure.SPECIAL_MOVE_IN, case, keys[0])
+    key = _keys(vault, municipality, coming.codes)[0]
+    await case_keys.keep(tx, coming.procedure, case, key)
     return case
 
 
-async def is_about(tx: Tx, vault: Vault, case: CaseRef, code: ResidentCode) -> bool:
+async def find(
+    tx: Tx,
+    vault: Vault,
+    municipality: str,
+    procedure: Procedure,
+    codes: Sequence[ResidentCode],
+    *,
+    first: UUID | None = None,
+) -> CaseRef | None:
+    """As `find_or_open`; ``None`` if there is none, and nobody opens one meanwhile.
+
+    ``first`` is the case that waits on where nobody has come to any.
+    """
+    keys = _keys(vault, municipality, codes)
+    await alone_with(tx, vault, municipality, procedure, codes)
+    while found := await _open_cases(tx, municipality, procedure, keys, first):
+        # A case that closes at this moment lets go of its person: look again.
+        locked = {case_id: await lock(tx, municipality, case_id) for case_id in sorted(found)}
+        if await _open_cases(tx, municipality, procedure, keys, first) == found:
+            for other in found[1:]:
+                await _bring_together(tx, locked[found[0]], locked[other])
+            return locked[found[0]]
+    return None
+
+
+async def alone_with(
+    tx: Tx, vault: Vault, municipality: str, procedure: Procedure, codes: Iterable[ResidentCode]
+) -> None:
+    """Let nobody else find or open a case of these people until the transaction ends."""
+    for key in sorted(set(_keys(vault, municipality, codes))):
+        await case_keys.lock(tx, municipality, procedure, key)
+
+
+async def is_about(tx: Tx, vault: Vault, case: CaseRef, procedure: str, code: ResidentCode) -> bool:
     """Whether a case is this person's: its applicant, or one who moves along."""
     return await tx.fetchval(
         f"SELECT EXISTS (SELECT {_ABOUT} AND k.case_id = $4)",
         case.municipality,
-        Procedure.SPECIAL_MOVE_IN,
+        procedure,
         _keys(vault, case.municipality, [code]),
         case.case_id,
     )
@@ -97,7 +128,7 @@ async def is_in_use(tx: Tx, ref: StepRef, message_id: UUID) -> bool:
 
 
 async def just_ended(tx: Tx, vault: Vault, municipality: str, code: ResidentCode) -> UUID | None:
-    """The case that has ended with this person living here."""
+    """The 特例転入 that has ended with this person living here."""
     return await tx.fetchval(
         f"SELECT k.case_id {_ABOUT} {_LIVES_HERE}",
         municipality,
@@ -116,6 +147,22 @@ async def latest_visit(tx: Tx, municipality: str, case_id: UUID) -> Visit | None
         case_id,
     )
     return None if body is None else Visit.model_validate(body)
+
+
+async def has_come(tx: Tx, municipality: str, case_id: UUID) -> bool:
+    """Whether somebody has come to a case: a visit is noted, or a 届出 was made at it."""
+    return await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM visit WHERE municipality = $1 AND case_id = $2)"
+        " OR EXISTS (SELECT FROM notification WHERE municipality = $1 AND case_id = $2)",
+        municipality,
+        case_id,
+    )
+
+
+async def join(tx: Tx, case: CaseRef, message_id: UUID) -> None:
+    """Let a 来庁予定 join a case: it is answered with it."""
+    await inbox.place(tx, case.municipality, message_id, InboxState.ATTACHED, case.case_id)
+    await answer_again(tx, case)
 
 
 async def answer_again(tx: Tx, case: CaseRef) -> None:
@@ -148,22 +195,24 @@ ORDER BY c.ended_at DESC LIMIT 1
 """
 # Where somebody has come first, then in the order of the keys.
 _OPEN = """
-AND k.open ORDER BY
-    NOT EXISTS (SELECT FROM visit v WHERE v.municipality = $1 AND v.case_id = k.case_id),
-    array_position($3, k.key) NULLS LAST, k.case_id
+AND k.open ORDER BY NOT (
+    EXISTS (SELECT FROM visit v WHERE v.municipality = $1 AND v.case_id = k.case_id)
+    OR EXISTS (SELECT FROM notification n WHERE n.municipality = $1 AND n.case_id = k.case_id)),
+    k.case_id <> $4, array_position($3, k.key) NULLS LAST, k.case_id
 """
 
 
-async def _open_cases(tx: Tx, municipality: str, keys: list[bytes]) -> list[UUID]:
-    rows = await tx.fetch(
-        f"SELECT k.case_id {_ABOUT} {_OPEN}", municipality, Procedure.SPECIAL_MOVE_IN, keys
-    )
+async def _open_cases(
+    tx: Tx, municipality: str, procedure: Procedure, keys: list[bytes], first: UUID | None
+) -> list[UUID]:
+    question = f"SELECT k.case_id {_ABOUT} {_OPEN}"
+    rows = await tx.fetch(question, municipality, procedure, keys, first)
     return [row["case_id"] for row in rows]
 
 
 async def _bring_together(tx: Tx, case: CaseRef, other: CaseRef) -> None:
     """What has joined another case joins this one; the other has nobody left to wait for."""
-    if await latest_visit(tx, other.municipality, other.case_id):
+    if await has_come(tx, other.municipality, other.case_id):
         return
     joined = [
         one

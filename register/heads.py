@@ -52,21 +52,24 @@ async def succeed(
 
 
 async def give_back(tx: Tx, ref: StepRef) -> list[Changed]:
-    """Take back what this case changed of people it is not about."""
-    rows = await tx.fetch(
-        "SELECT DISTINCT h.resident_id FROM resident_history h WHERE h.municipality = $1"
-        " AND h.case_id = $2 AND NOT EXISTS (SELECT FROM case_person p WHERE p.municipality = $1"
-        "   AND p.case_id = $2 AND p.resident_id = h.resident_id) ORDER BY h.resident_id",
-        ref.municipality,
-        ref.case_id,
-    )
+    """Take back what this case changed of people it is not about; whose it was."""
     changed: list[Changed] = []
-    for row in rows:
-        await cancelling.take_back(tx, ref, row["resident_id"])
-        person = await residents.present(tx, ref.municipality, row["resident_id"])
+    for resident_id in await _beside(tx, ref):
+        if not await residents.own_rows(tx, ref, resident_id):
+            continue  # taken back for somebody else who left with the head
+        await cancelling.take_back(tx, ref, resident_id)
+        person = await residents.present(tx, ref.municipality, resident_id)
         if person is not None:
             changed.append(Changed(person.resident_id, person.history_no))
     return changed
+
+
+async def put_in_place(tx: Tx, ref: StepRef, head_id: UUID) -> list[UUID]:
+    """Whom this case changed because ``head_id`` left, in id order; nobody for who was no head."""
+    left = await residents.present(tx, ref.municipality, head_id)
+    if left is None or left.entry.relationship != HEAD:
+        return []
+    return await _beside(tx, ref)
 
 
 async def of_household(tx: Tx, household_id: UUID) -> list[UUID]:
@@ -76,6 +79,18 @@ async def of_household(tx: Tx, household_id: UUID) -> list[UUID]:
         " WHERE municipality = tenant() AND household_id = $1 AND presence = '現存'"
         " ORDER BY resident_id",
         household_id,
+    )
+    return [row["resident_id"] for row in rows]
+
+
+async def _beside(tx: Tx, ref: StepRef) -> list[UUID]:
+    """Of whom this case has written something though it is not about them, in id order."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT h.resident_id FROM resident_history h WHERE h.municipality = $1"
+        " AND h.case_id = $2 AND NOT EXISTS (SELECT FROM case_person p WHERE p.municipality = $1"
+        "   AND p.case_id = $2 AND p.resident_id = h.resident_id) ORDER BY h.resident_id",
+        ref.municipality,
+        ref.case_id,
     )
     return [row["resident_id"] for row in rows]
 

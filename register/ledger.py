@@ -21,7 +21,11 @@ _TIMED = [
     WaitKind.MOVE_IN_NOTICE,
     WaitKind.VISIT,
 ]
-SETTLED = frozenset({StepState.DONE, StepState.BY_HAND, StepState.UNDONE, StepState.UNDONE_BY_HAND})
+_SETTLED_AS = {
+    Direction.FORWARD: frozenset({StepState.DONE, StepState.BY_HAND}),
+    Direction.WITHDRAWING: frozenset({StepState.UNDONE, StepState.UNDONE_BY_HAND}),
+}
+SETTLED = _SETTLED_AS[Direction.FORWARD] | _SETTLED_AS[Direction.WITHDRAWING]
 
 
 class Place(NamedTuple):
@@ -57,15 +61,15 @@ FOR SHARE OF c
 async def stand_at(tx: Tx, ref: StepRef, step: str, direction: Direction) -> Place:
     """Take a step's place in its case, which cannot turn round until this transaction ends.
 
-    Raises `Unavailable` CASE_TURNED when the case goes the other way by now, or has closed with
-    the step not settled: an attempt that outlived its run does nothing.  Of a closed case what is
-    settled is found so: a run whose worker died after closing looks at it once more, and ends.
+    Raises `Unavailable` CASE_TURNED when the case goes the other way by now: an attempt that
+    outlived its run does nothing.  So it is in a closed case, unless the step is settled there: a
+    run whose last task came to nothing finds it so, and ends.
     """
     row = await tx.fetchrow(_PLACE, ref.municipality, ref.case_id, ref.subject, step)
     if row is None:
         raise ContractBroken("UNKNOWN_CASE")
-    closed = row["case_state"] != CaseState.OPEN and row["state"] not in SETTLED
-    if row["direction"] != direction or closed:
+    settled = row["state"] in _SETTLED_AS[direction]
+    if row["direction"] != direction or not (settled or row["case_state"] == CaseState.OPEN):
         raise Unavailable("CASE_TURNED", left=False)
     return Place(
         state=StepState(row["state"]),
@@ -137,6 +141,19 @@ async def reopen(tx: Tx, ref: StepRef, steps: list[str], generation: int) -> lis
         generation,
     )
     return [row["step"] for row in rows]
+
+
+async def catch_up(tx: Tx, ref: StepRef) -> None:
+    """Somebody has joined a case: whatever it has begun for others is to be done for them too."""
+    steps = await tx.fetch(
+        "SELECT DISTINCT step FROM step_ledger WHERE municipality = $1 AND case_id = $2"
+        " AND subject > 0",
+        ref.municipality,
+        ref.case_id,
+    )
+    for row in steps:
+        await record(tx, ref, row["step"], StepState.DONE, 0)
+    await reopen(tx, ref, [row["step"] for row in steps], 0)
 
 
 async def wait(tx: Tx, ref: StepRef, step: str, progress: Progress) -> None:

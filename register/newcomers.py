@@ -1,4 +1,4 @@
-"""転入届 in the register: who the newcomers are to us, and their entry."""
+"""転入届 and 職権記載 in the register: who the newcomers are to us, and their entry."""
 
 from __future__ import annotations
 
@@ -158,9 +158,9 @@ async def enter(
     """Append the 転入 of one person, who keeps the 宛名番号 they had or gets one."""
     reported = await notification(tx, ref)
     row = NewRow(
-        reason=Reason.MOVE_IN,
+        reason=reported.reason,
         effective_on=RegisterDate.on(reported.moved_in_on),
-        notified_on=reported.notified_on,
+        notified_on=reported.reported_on,
         entry=entry,
         code=code,
     )
@@ -205,7 +205,7 @@ async def follow(tx: Tx, ref: StepRef) -> None:
     row = NewRow(
         reason=Reason.CLERICAL_CORRECTION,
         effective_on=RegisterDate.on(reported.moved_in_on),
-        notified_on=reported.notified_on,
+        notified_on=reported.reported_on,
         entry=entry,
         presence=latest.presence,
         code=latest.code,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.cases import StepState
 from domain.errors import Refused
-from domain.identifier_changes import NumberChange
+from domain.identifier_changes import CHANGE_NUMBER, NumberChange
 from domain.telegrams import Message
 from register import cases, changing
 from register.vault import MY_NUMBER
@@ -52,12 +53,19 @@ async def register_right_one(tx: Tx, vault: Vault, acting: Acting, ref: StepRef)
 
 
 async def is_final(tx: Tx, municipality: str, case_id: UUID) -> bool:
-    """Whether J-LIS may have changed the number already: then nothing is taken back any more."""
+    """Whether J-LIS may have changed the number already: then nothing is taken back any more.
+
+    So it is as well where staff had it changed outside this system.
+    """
     return await tx.fetchval(
         "SELECT EXISTS (SELECT FROM telegram t JOIN telegram_state s"
         " USING (municipality, telegram_id) WHERE t.municipality = $1 AND t.case_id = $2"
-        " AND t.message = $3 AND s.state NOT IN ('refused', 'never_arrived'))",
+        " AND t.message = $3 AND s.state NOT IN ('refused', 'never_arrived'))"
+        " OR EXISTS (SELECT FROM step_ledger WHERE municipality = $1 AND case_id = $2"
+        " AND step = $4 AND state = $5)",
         municipality,
         case_id,
         Message.NUMBER_CHANGE,
+        CHANGE_NUMBER,
+        StepState.BY_HAND,
     )

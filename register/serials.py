@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
+from domain.numbers import ResidentCode
 from domain.payload import Payload
 
 if TYPE_CHECKING:
@@ -132,6 +133,17 @@ async def owner(tx: Tx, municipality: str, code: str) -> UUID | None:
         municipality,
         code,
     )
+
+
+async def code_of(tx: Tx, vault: Vault, municipality: str, serial: str) -> ResidentCode | None:
+    """The 住民票コード of whose certificate this is or was, as far as it was linked here."""
+    code = await tx.fetchval(
+        "SELECT code FROM certificate_serial JOIN resident_present"
+        " USING (municipality, resident_id) WHERE municipality = $1 AND serial = $2",
+        municipality,
+        vault.key_of(municipality, SERIAL, serial),
+    )
+    return None if code is None else ResidentCode(code)
 
 
 async def reached(tx: Tx, ref: StepRef) -> Reached:

@@ -100,7 +100,7 @@ def _check_contents(notice: wire.IdentityNotice, postal_codes: Mapping[str, str]
 
 
 def _check_reason(notice: wire.IdentityNotice) -> None:
-    known = notice.reason in _REASONS and notice.detail in {"", _ABROAD}
+    known = notice.reason in _REASONS and notice.detail in {"", _ABROAD, _UNREPORTED}
     check(known, "UNKNOWN_REASON", "異動事由が正しくありません。")
     named = notice.former_code is not None
     fits = notice.change == "修正" and notice.reason in _CODE_CHANGES
@@ -126,12 +126,14 @@ def _ended(notice: wire.IdentityNotice, before: Present, after: Present) -> froz
 def _is_applied(notice: wire.IdentityNotice, municipality: str, before: Present) -> bool:
     """Whether a notice changes the present state; 消除 by a former holder is noted only.
 
-    転入 takes a person over from where they still count as 現存: their 転出 may come later.
+    転入, and 職権記載等 of a 未届転入, take a person over from where they still count as 現存;
+    their 転出 may come later.
     """
     here = before.holder == municipality
     if notice.change == "記載":
         check(not (here and before.live), "ALREADY_LIVE", "既に住民として登録されています。")
-        moves_in = notice.reason == "転入等" and not notice.cancels
+        told = notice.reason == "転入等" or notice.detail == _UNREPORTED
+        moves_in = told and not notice.cancels
         free = moves_in or not before.live
         check(free, "LIVE_ELSEWHERE", "他の市町村で住民として登録されています。")
         return True
@@ -199,6 +201,7 @@ def _entry_row(message: Message, notice: wire.IdentityNotice) -> tuple[object, .
 _CODE_REQUEST = "住民票コードの変更請求"
 _CODE_CHANGES = {_CODE_REQUEST, "住民票コードの職権記載等"}
 _ABROAD = "国外転出"
+_UNREPORTED = "未届転入"
 _END_BOTH = {"死亡", "職権消除等"}
 # 規則11条, and for numbers 住民記録システム標準仕様書 1.2.2.
 _REASONS = {

@@ -51,6 +51,15 @@ _SPARE_WORKERS = 4
 _server = pytest.StashKey[Server]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a longer run ask for every kind of case."""
+    parser.addoption(
+        "--all-kinds",
+        action="store_true",
+        help="try every step of the variants of each procedure too",
+    )
+
+
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], AbstractEventLoop]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -14,12 +13,14 @@ T = TypeVar("T")
 SETTLED = 60.0
 """Seconds after which a test gives up waiting for what should take one; machines may be busy."""
 
+_SHORTEST, _LONGEST = 0.02, 0.1
+
 
 async def eventually(asked: Callable[[], Awaitable[T]], *, within: float = SETTLED) -> T:
     """Ask until the answer is true, and return it; raises TimeoutError when it never is."""
+    pause = _SHORTEST
     async with asyncio.timeout(within):
-        for _ in itertools.count():
-            if answer := await asked():
-                return answer
-            await asyncio.sleep(0.05)
-    raise AssertionError
+        while not (answer := await asked()):
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, _LONGEST)
+    return answer

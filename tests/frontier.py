@@ -5,96 +5,35 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-import aiohttp
-import uvicorn
-from pydantic import SecretStr
-
-from api.app import application
 from clients import jlis_moves
 from clients.jlis import JlisClient
 from clients.wire import Wire
-from domain.cases import CaseRef, Procedure, StepRef
-from domain.dates import JST, RegisterDate
-from domain.moves import Certificate, Mover
-from domain.numbers import MunicipalityCode, MyNumber, ResidentCode
-from domain.residents import Address, Entry, Presence, Reason, Sex
-from local.ports import LOCALHOST, any_free
-from register import cases, residents, telegrams
-from register.residents import NewRow
-from runtime.settings import ApiSettings, TokenGrant, TokenRole
-from tests.api.counter import INBOX_SECRETS
+from domain.cases import CaseRef, Procedure
+from domain.dates import JST
+from domain.moves import Certificate
+from domain.numbers import MyNumber
+from domain.residents import Address
+from register import telegrams
+from runtime.settings import TokenRole
 from tests.eventually import eventually
-from tests.house import Case, Town, a_house
-from tests.moving import Clock, a_place_apart
-from tests.numbers import my_number, resident_code
+from tests.numbers import my_number
 from tests.simulators.office import Office, a_notice
-from tests.simulators.world import KEEP_ALIVE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
-    from pathlib import Path
+    import aiohttp
 
-    from tests.house import House
-    from tests.server import Place
+    from tests.clock import Clock
+    from tests.house import Case, House, Town
+    from tests.newcomers import Person
 
 DAY = date(2026, 12, 1)
 """The day it is when a test begins: a Tuesday."""
 HOME = Address(postal_code="", line="北海道函館市五稜郭町１番")
-OLD_HOME = Address(postal_code="", line="東京都千代田区飯田橋三丁目１番")
-_ordinals = iter(range(500_000, 900_000))
-
-
-@dataclass
-class Person:
-    """Somebody who lives in the town they come from, as J-LIS knows them."""
-
-    ordinal: int = field(default_factory=lambda: next(_ordinals))
-    name: str = "佐藤　花子"
-    relationship: str = "世帯主"
-    born_on: date = date(1990, 4, 1)
-
-    @property
-    def code(self) -> ResidentCode:
-        """住民票コード."""
-        return ResidentCode(resident_code(self.ordinal))
-
-    @property
-    def serial(self) -> str:
-        """The serial number of their certificate."""
-        return str(10**18 + self.ordinal)
-
-    @property
-    def known(self) -> dict[str, Any]:
-        """As the simulators load them."""
-        serials = {"signature": self.serial, "authentication": str(2 * 10**18 + self.ordinal)}
-        return {
-            "code": self.code,
-            "number": my_number(self.ordinal),
-            "contents": {},
-            "serials": serials,
-        }
-
-    def mover(self) -> Mover:
-        """As a 転出証明書情報 has them."""
-        return Mover(
-            code=self.code,
-            number=my_number(self.ordinal),
-            name=self.name,
-            name_kana="サトウ　ハナコ",
-            sex=Sex.FEMALE,
-            born_on=RegisterDate.on(self.born_on),
-            relationship=self.relationship,
-            is_head=self.relationship == "世帯主",
-            domicile="東京都千代田区丸の内一丁目１番",
-            head_of_family_register=self.name,
-            former_address=OLD_HOME,
-        )
 
 
 @dataclass
@@ -179,7 +118,7 @@ class Frontier:
     ) -> tuple[int, dict[str, Any]]:
         """Ask the API as staff of a town."""
         headers = {
-            "Authorization": f"Bearer {_token(town.code, role)}",
+            "Authorization": f"Bearer {token(town.code, role)}",
             "Idempotency-Key": str(uuid4()),
             "Content-Type": "application/json",
         }
@@ -189,7 +128,7 @@ class Frontier:
 
     async def get(self, town: Town, path: str) -> dict[str, Any]:
         """Read from the API as staff of a town."""
-        headers = {"Authorization": f"Bearer {_token(town.code, TokenRole.CHIEF)}"}
+        headers = {"Authorization": f"Bearer {token(town.code, TokenRole.CHIEF)}"}
         async with self.session.get(self.url + path, headers=headers) as response:
             assert response.status == 200, await response.text()
             return await response.json()
@@ -347,128 +286,11 @@ class Frontier:
         return JlisClient(Wire(self.session, f"{self.house.world.url}/jlis", 5))
 
 
-async def waits(case: Case, step: str) -> None:
-    """Wait until a case stands at a step and waits there."""
-    async with asyncio.timeout(10):
-        while step not in await _waiting(case):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-
-
-async def entries(case: Case) -> list[Entry]:
-    """The residents of a case as entered, in order."""
-    async with case.town.transaction() as tx:
-        rows = await tx.fetch(
-            "SELECT entry::text AS entry FROM resident_today JOIN case_person"
-            " USING (municipality, resident_id) WHERE case_id = $1 AND presence = '現存'"
-            " ORDER BY subject",
-            case.ref.case_id,
-        )
-    return [Entry.model_validate_json(row["entry"]) for row in rows]
-
-
-async def addressee_numbers(case: Case) -> list[str]:
-    """The 宛名番号 of the persons of a case."""
-    async with case.town.transaction() as tx:
-        rows = await tx.fetch(
-            "SELECT addressee_number FROM resident JOIN case_person"
-            " USING (municipality, resident_id) WHERE case_id = $1 ORDER BY subject",
-            case.ref.case_id,
-        )
-    return [row["addressee_number"] for row in rows]
-
-
-async def strike(frontier: Frontier, case: Case) -> None:
-    """Strike the first person of a case, as a 転出 of yesterday would."""
-    ref = StepRef(municipality=case.ref.municipality, case_id=case.ref.case_id, subject=1)
-    async with case.town.transaction() as tx:
-        resident_id = await cases.person(tx, ref)
-        held = (await residents.lock(tx, ref.municipality, [resident_id]))[resident_id]
-        row = NewRow(
-            reason=Reason.MOVE_OUT,
-            effective_on=RegisterDate.on(await frontier.today() - timedelta(days=1)),
-            notified_on=None,
-            entry=held.entry,
-            presence=Presence.STRUCK,
-            code=held.code,
-            owes_notice=False,
-        )
-        await residents.append(tx, ref, resident_id, row)
-
-
 async def _count(case: Case, question: str) -> int:
     async with case.town.transaction() as tx:
         return await tx.fetchval(question, case.ref.case_id)
 
 
-async def _waiting(case: Case) -> list[str]:
-    async with case.town.transaction() as tx:
-        rows = await tx.fetch(
-            "SELECT step FROM case_wait WHERE case_id = $1 AND NOT over", case.ref.case_id
-        )
-    return [row["step"] for row in rows]
-
-
-@asynccontextmanager
-async def a_frontier(place: Place, keyring: Path, **crew: Any) -> AsyncGenerator[Frontier]:
-    """A house whose simulators push into its own API's inbox; its worker runs.
-
-    ``crew`` as `worker.assembly.worker` takes it.
-    """
-    port = any_free()
-    url = f"http://{LOCALHOST}:{port}"
-    outside: dict[str, Any] = {"inbox_url": url} | {
-        f"{name}_inbox_secret": key for name, key in INBOX_SECRETS.items()
-    }
-    place = await a_place_apart(place, "frontier")
-    house = a_house(
-        place, place["outside_url"], keyring, place["namespace"], task_queue="frontier", **outside
-    )
-    async with (
-        house as built,
-        _api(place, keyring, port),
-        aiohttp.ClientSession() as session,
-        built.worker(**crew),
-    ):
-        yield Frontier(built, session, url, Clock(place["database_urls"]["juki_owner"]))
-
-
-@asynccontextmanager
-async def _api(place: Place, keyring: Path, port: int) -> AsyncGenerator[None]:
-    settings = ApiSettings(
-        database_url=SecretStr(place["database_urls"]["juki_app"]),
-        keyring_path=keyring,
-        api_tokens=_tokens(range(1, 400)),
-        api_inbox_secrets={name: SecretStr(key) for name, key in INBOX_SECRETS.items()},
-    )
-    config = uvicorn.Config(
-        application(settings),
-        host=LOCALHOST,
-        port=port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=1,
-        timeout_keep_alive=KEEP_ALIVE,
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    try:
-        async with asyncio.timeout(20):
-            while not server.started:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
-        yield
-    finally:
-        server.should_exit = True
-        await serving
-
-
-def _tokens(ordinals: Sequence[int]) -> dict[str, TokenGrant]:
-    codes = [MunicipalityCode.from_five(f"{one % 47 + 1:02}{one // 47 + 1:03}") for one in ordinals]
-    return {
-        _token(code, role): TokenGrant(client=f"{role}-01", role=role, municipality=code)
-        for code in codes
-        for role in TokenRole
-    }
-
-
-def _token(code: str, role: TokenRole) -> str:
+def token(code: str, role: TokenRole) -> str:
+    """The bearer token of a role in a town."""
     return f"{code}-{role}-frontier"

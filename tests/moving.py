@@ -4,82 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
-
-import asyncpg
 
 from clients import jlis_moves
 from clients.jlis import JlisClient
 from clients.wire import Wire
-from domain.cases import CaseRef, Procedure, StepRef, StepState
-from domain.dates import JST, RegisterDate, jst_day
-from domain.move_out import MoveOutNotification
+from domain.cases import CaseRef, Procedure, StepRef
+from domain.dates import RegisterDate, jst_day
 from domain.moves import MoveInNotice
 from domain.numbers import ResidentCode
-from domain.residents import Address, Destination, Presence, Reason
-from local.postgres import ADMINISTRATOR, OUTSIDE, OWNER, REGISTER, ensure_database
-from register import cases, clock, leaving, ledger, move_outs, residents
+from domain.residents import Address, Presence, Reason
+from register import cases, clock, residents
 from register.cases import Acceptance
 from register.residents import NewRow
 from tests.house import Case, Town
-from tests.people import families
-from workflows.rehearsal import card_of, lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from domain.residents import Present
-    from register.transactions import Tx
     from tests.frontier import Frontier
     from tests.house import House
-    from tests.server import Place
 
 _ordinals = itertools.count(900)
 NEW_HOME = Address(postal_code="0600001", line="北海道札幌市中央区北一条西二丁目１番")
-
-
-class Clock:
-    """The business clock of one house."""
-
-    def __init__(self, owner_url: str) -> None:
-        self._owner_url = owner_url
-
-    async def now(self) -> datetime:
-        """What time the office goes by."""
-        async with self._owner() as owner:
-            return await owner.fetchval("SELECT business_now()")
-
-    async def today(self) -> date:
-        """The day in Japan."""
-        return jst_day(await self.now())
-
-    async def to(self, day: date, at: time = time(9)) -> None:
-        """Make it this time of this day in Japan."""
-        await self.at(datetime.combine(day, at, JST))
-
-    async def at(self, instant: datetime) -> None:
-        """Make it this instant."""
-        async with self._owner() as owner:
-            true = await owner.fetchval("SELECT clock_timestamp()")
-            await clock.move(owner, instant - true)
-
-    async def right(self) -> None:
-        """Show the true time again."""
-        async with self._owner() as owner:
-            await clock.move(owner, timedelta())
-
-    @asynccontextmanager
-    async def _owner(self) -> AsyncGenerator[Any]:
-        owner = await asyncpg.connect(self._owner_url)
-        try:
-            yield owner
-        finally:
-            await owner.close()
 
 
 @dataclass
@@ -174,86 +123,6 @@ class Leaving(Case):
                 step,
             )
         return [row["state"] for row in rows]
-
-
-@dataclass
-class Crowd:
-    """Many who leave on one day, each alone, their cases put at the wait by their ledger."""
-
-    town: Town
-    people: list[UUID]
-    cases: list[UUID]
-
-    @classmethod
-    async def leaving(cls, movers: Movers, size: int, day: date) -> Crowd:
-        """So many of them, every sixteenth of whom the engine hears of."""
-        town = await movers.house.open_town()
-        first = next(_ordinals) * 1000
-        await town.settle(families(size, size=1, first=first))
-        async with town.transaction() as tx:
-            rows = await tx.fetch(
-                "SELECT resident_id, household_id FROM resident_present"
-                " WHERE entry ->> 'relationship' = '世帯主' ORDER BY resident_id DESC LIMIT $1",
-                size,
-            )
-            waiting = [await _at_the_wait(tx, movers, town, row, day) for row in rows]
-            await tx.execute(
-                "UPDATE case_file SET started_at = now() WHERE case_id = ANY($1)",
-                [case_id for place, case_id in enumerate(waiting) if place % 16],
-            )
-        return cls(town, [row["resident_id"] for row in rows], waiting[::16])
-
-    async def present(self) -> int:
-        """How many are residents today."""
-        async with self.town.transaction() as tx:
-            return await tx.fetchval(
-                "SELECT count(*) FROM resident_today WHERE resident_id = ANY($1)"
-                " AND presence = '現存'",
-                self.people,
-            )
-
-    async def all_told(self) -> None:
-        """Wait until 住基ネット has been told of every one, and all stand at the next wait."""
-        async with asyncio.timeout(100):
-            while await self._telegrams() < len(self.cases) or await self._standing():  # noqa: ASYNC110
-                await asyncio.sleep(0.2)
-
-    async def _standing(self) -> int:
-        async with self.town.transaction() as tx:
-            return len(self.cases) - await tx.fetchval(
-                "SELECT count(*) FROM case_wait WHERE case_id = ANY($1)"
-                " AND kind = 'move_in_notice' AND NOT over",
-                self.cases,
-            )
-
-    async def _telegrams(self) -> int:
-        async with self.town.transaction() as tx:
-            return await tx.fetchval(
-                "SELECT count(*) FROM telegram_state WHERE case_id = ANY($1)"
-                " AND step = '本人確認情報を送信する' AND state = 'delivered'",
-                self.cases,
-            )
-
-
-async def _at_the_wait(tx: Tx, movers: Movers, town: Town, row: Any, day: date) -> UUID:
-    """Accept and enter one 転出; its ledger says that everything before the wait is done."""
-    reported = MoveOutNotification(
-        household_id=row["household_id"],
-        residents=(row["resident_id"],),
-        notified_on=jst_day(await clock.now(tx)),
-        planned_on=day,
-        destination=Destination(municipality=movers.destination.code),
-    )
-    case = await move_outs.accept(tx, town.acting(), reported)
-    ref = StepRef(municipality=town.code, case_id=case.case_id, subject=1)
-    await leaving.enter(tx, ref, row["resident_id"])
-    for line in itertools.takewhile(
-        lambda line: line.step != "転出予定日又は転入通知を待つ", lines_of(Procedure.MOVE_OUT)
-    ):
-        subject = 0 if card_of(line.step).whole_case else 1
-        at = ref.model_copy(update={"subject": subject})
-        await ledger.record(tx, at, line.step, StepState.DONE, 0)
-    return case.case_id
 
 
 @dataclass
@@ -451,21 +320,3 @@ async def _write(
             "UPDATE case_file SET state = 'completed', started_at = now() WHERE case_id = $1",
             case.case_id,
         )
-
-
-async def a_place_apart(place: Place, name: str) -> Place:
-    """The same servers with a register and an outside world of one's own."""
-    own = f"{place['namespace']}_{name}"
-    register, outside = f"{REGISTER}_{own}", f"{OUTSIDE}_{own}"
-    administrator = await asyncpg.connect(place["database_urls"][ADMINISTRATOR])
-    try:
-        await ensure_database(administrator, register, OWNER, template=REGISTER)
-        await ensure_database(administrator, outside, OUTSIDE, template=OUTSIDE)
-    finally:
-        await administrator.close()
-    urls = {role: _at(url, register) for role, url in place["database_urls"].items()}
-    return {**place, "database_urls": urls, "outside_url": _at(place["outside_url"], outside)}
-
-
-def _at(url: str, database: str) -> str:
-    return urlsplit(url)._replace(path=f"/{database}").geturl()

@@ -30,6 +30,7 @@ from activities.repairs import Repairs
 from activities.residents import Residents
 from activities.serials import Serials
 from activities.unified_addressee import UnifiedAddressee
+from activities.visits import Visits
 from clients.intermediate_server import IntermediateServerClient
 from clients.jlis import JlisClient
 from clients.mynaportal import MynaportalClient
@@ -85,6 +86,7 @@ def steps(given: Surroundings) -> list[Any]:
         Cancellations(dispatch),
         Certificates(dispatch, given.vault),
         Portal(dispatch),
+        Visits(desk, dispatch, given.vault),
         Arrivals(desk, dispatch, given.vault),
         Newcomers(desk, dispatch, given.vault),
         CodePool(dispatch),

@@ -1,4 +1,4 @@
-"""What every 転入 ends with, however the 転入届 came: the entry, and everyone who must know."""
+"""What brings people here, however it was told of: the entry, and everyone who must know."""
 
 from __future__ import annotations
 

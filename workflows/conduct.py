@@ -39,19 +39,24 @@ class TurnedBack(Exception):
 
 
 class Line(NamedTuple):
-    """One line of a procedure: its step, and the step that takes it back, if any."""
+    """One line of a procedure: its step, and the step that takes it back, if any.
+
+    ``since`` names the change that brought the line: runs that were begun before go on without it.
+    """
 
     step: str
     undo: str | None
+    since: str = ""
 
 
 def line(
     do: Callable[[A, StepRef], Awaitable[Progress]],
     *,
     undo: Callable[[A, StepRef], Awaitable[Progress]] | None = None,
+    since: str = "",
 ) -> Line:
     """A line that `apart` performs; do and undo are of one collaborator."""
-    return Line(card_of(do).name, card_of(undo).name if undo else None)
+    return Line(card_of(do).name, card_of(undo).name if undo else None, since)
 
 
 class Conduct:
@@ -110,6 +115,7 @@ class Conduct:
         *,
         undo: Callable[[A, StepRef], Awaitable[Progress]] | None = None,
         though_over: bool = False,
+        since: str = "",
     ) -> None:
         """Perform one step for every person of the case; staff decide where it is refused.
 
@@ -123,7 +129,7 @@ class Conduct:
             await self._perform(Line(AWAIT_APPROVAL, None), whole_case=True)
         executed = self._executed
         await self._perform(
-            line(do, undo=undo), whole_case=card.whole_case, though_over=though_over
+            line(do, undo=undo, since=since), whole_case=card.whole_case, though_over=though_over
         )
         if card.whole_case and self._executed > executed:
             # Such a step may have settled who the case is about, or that it is over.
@@ -154,6 +160,8 @@ class Conduct:
     ) -> None:
         subjects = (0,) if whole_case else self._picture.subjects
         refs = [self._ref(subject) for subject in subjects]
+        # Remove the name of a change once no run is open that was begun before it.
+        lines = tuple(one for one in lines if not one.since or workflow.patched(one.since))
         for one in lines:
             self._register(one.step, one.undo, refs)
         if not self._picture.turned and (though_over or not self._picture.over):

@@ -35,6 +35,11 @@ class MoveOut(Conduct):
             # No undo of the waits, nor of what the 転入地 told: 異動の取消し takes every row back.
             line(Departures.await_departure),
             line(Departures.pass_on_headship, undo=Departures.give_headship_back),
+            line(
+                UnifiedAddressee.follow_succession,
+                undo=UnifiedAddressee.follow_succession_back,
+                since="残る世帯員の副本",
+            ),
             line(JukiNet.announce, undo=JukiNet.withdraw_announcement),
             line(Departures.await_notice),
             line(Departures.confirm_destination),

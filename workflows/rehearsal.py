@@ -14,6 +14,7 @@ from workflows.code_top_up import CodeTopUp
 from workflows.conduct import Conduct, Line, line
 from workflows.correction import Correction
 from workflows.death import Death
+from workflows.entry import Entry
 from workflows.household_change import HouseholdChange
 from workflows.linkage_code import LinkageCode
 from workflows.move_in import MoveIn
@@ -41,6 +42,7 @@ PROCEDURES: tuple[type[Conduct], ...] = (
     HouseholdChange,
     Death,
     Correction,
+    Entry,
     Cancellation,
     CodeChange,
     NumberChange,
@@ -65,9 +67,10 @@ class Rehearsal(Conduct):
         *,
         undo: Callable[..., Any] | None = None,
         though_over: bool = False,
+        since: str = "",
     ) -> None:
         """Write one line down."""
-        del though_over
+        del though_over, since
         self.lines.append(line(do, undo=undo))
 
     async def apart(self, *lines: Line) -> None:

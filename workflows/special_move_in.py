@@ -6,6 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.arrivals import Arrivals
+    from activities.visits import Visits
     from domain.cases import CaseRef, Procedure
     from workflows.arrival import arrival
     from workflows.conduct import Conduct
@@ -22,11 +23,11 @@ class SpecialMoveIn(Conduct):
 
     async def story(self) -> None:
         """The office's manual for a 特例転入."""
-        await self.perform(Arrivals.prepare, undo=Arrivals.call_off)
+        await self.perform(Visits.prepare, undo=Visits.call_off)
         # No undo: waiting, fetching and comparing have changed nothing yet.
-        await self.perform(Arrivals.await_visit)
+        await self.perform(Visits.await_visit)
         await self.perform(Arrivals.report_first)
         await self.perform(Arrivals.check)
         await arrival(self)
         # No undo: the undo of the first line tells the citizen as well.
-        await self.perform(Arrivals.report_back, though_over=True)
+        await self.perform(Visits.report_back, though_over=True)

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 
+_ITEMS = {
+    "presence": "住民状態",
+    "leaving": "転出の予定",
+    "left": "転出の確定",
+}
+"""Items of a history row that no caller ever fills in."""
+
 _templates = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
     autoescape=True,
@@ -51,7 +58,7 @@ def _peer(name: str | None) -> str:
 
 def _field(name: str) -> str:
     """An item of an entry, as the office calls it."""
-    return NAMES[name][0] if name in NAMES else name
+    return _ITEMS.get(name) or (NAMES[name][0] if name in NAMES else name)
 
 
 _templates.filters |= {"when": _when, "day": _day, "peer": _peer, "field": _field}

@@ -1,4 +1,4 @@
-"""Problems of moving in: the card, the days of 特例転入, numbers that are somebody else's."""
+"""Problems of coming: the card, the days of 特例転入, numbers that are somebody else's."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from http import HTTPStatus
 from api.problem_kinds.kind import NOTHING, Kind, Words, conflict
 
 WRONG_PERSON = conflict(
-    Words("この案件の人のカードではありません", "The card is somebody else's"),
+    Words("この案件の人ではありません", "The case is about somebody else"),
     Words(
-        "提示されたカードの住民票コードは、この案件の届出人のものではありません。",
-        "The code on the card is not the one this case is about.",
+        "提示されたカードの人、又は転居する人の中に、この案件が待っている人がいません。",
+        "Neither the card nor those who move are of whom this case waits for.",
     ),
     Words(
-        "カードを確かめてください。別の人の転入なら /v1/special-move-ins で受け付けます。",
-        "Check the card; accept another person's 転入 at /v1/special-move-ins.",
+        "人と案件番号を確かめてください。別の人の転入なら /v1/special-move-ins、転居なら"
+        " /v1/address-changes で受け付けます。",
+        "Check person and case number; accept another person's 転入 at /v1/special-move-ins, a"
+        " 転居 at /v1/address-changes.",
     ),
 )
 CARD_NOT_VERIFIED = conflict(
@@ -42,17 +44,25 @@ SPECIAL_MOVE_IN_EXPIRED = conflict(
         "Have the 転出地 issue a paper 転出証明書, and accept the 転入届 at /v1/move-ins.",
     ),
 )
-NOT_A_SPECIAL_MOVE_IN = conflict(
-    Words("特例転入の案件ではありません", "Not a 特例転入"),
-    Words("来庁を待つのは特例転入の案件だけです。", "Only a 特例転入 waits for a visit."),
+NO_VISIT_AWAITED = conflict(
+    Words("来庁を待つ案件ではありません", "No visit is waited for"),
+    Words(
+        "来庁を待つのは、特例転入の案件と、転居予約による転居の案件だけです。",
+        "Only a 特例転入, and a 転居 that was announced, wait for a visit.",
+    ),
     Words("案件番号を確かめてください。", "Check the case number."),
 )
 ALREADY_REPORTED = conflict(
-    Words("転入届はすでに受け付けています", "The 転入届 has been made already"),
-    Words("この案件の照合は終わっています。", "What was said at the counter is entered."),
+    Words("届出はすでに受け付けています", "The 届出 has been made already"),
     Words(
-        "誤りは、対応待ちでの訂正、又は取下げによってください。",
-        "Amend it where the case waits for a decision, or withdraw the case.",
+        "この案件の転入届又は転居届は、もう受け付けました。",
+        "What was said at the counter is being entered, or has been.",
+    ),
+    Words(
+        "誤りは、対応待ちでの訂正、又は取下げによってください。別の転居なら"
+        " /v1/address-changes で受け付けます。",
+        "Amend it where the case waits for a decision, or withdraw the case; accept another"
+        " 転居 at /v1/address-changes.",
     ),
 )
 ALREADY_RESIDENT = Kind(

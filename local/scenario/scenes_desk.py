@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 _NUMBER = "個人番号を要求して登録する"
 _PLANTED = Counter({"ADDRESSEE_CONTENTS": 1, "COPY_MISSING": 1})
 """What 統合宛名 and 中間サーバー have otherwise of those taken over."""
-_LEFT_BEHIND = Counter({"COPY_CONTENTS": 1})
-"""The 副本 of who heads a household since scene 12: a 転出 does not register it anew."""
 
 
 async def a_second_person_approves(stage: Stage) -> str:
@@ -62,14 +60,14 @@ async def the_day_is_complete(stage: Stage) -> str:
 
 
 async def differences_are_repaired(stage: Stage) -> str:
-    """27: 突合 finds what was planted and what was left behind; staff decide; it is gone."""
+    """27: 突合 finds what was planted and nothing else; staff decide; it is gone."""
     known = await stage.here.take_over(stage.stack, TAKEN_OVER)
     known[0]["addressee"] |= {"address": FORMER_ADDRESS}
     known[1]["copy_facts"] = None
     await stage.outside.settle(known)
     found = await reconcile(stage.caller)
     kinds = Counter(one["kind"] for one in found["differences"])
-    require(kinds == _PLANTED + _LEFT_BEHIND, "、".join(sorted(kinds.elements())))
+    require(kinds == _PLANTED, "、".join(sorted(kinds.elements())))
     for difference in found["differences"]:
         await _repair(stage.caller, difference)
     again = await reconcile(stage.caller)

@@ -15,8 +15,8 @@ from tests.acceptance.received import Received
 from tests.agreement import agrees
 from tests.changing import NEW_HOME, Locals
 from tests.comparable import comparable
-from tests.frontier import waits
 from tests.moving import Family, at_rest
+from tests.newcomers import waits
 
 if TYPE_CHECKING:
     from tests.frontier import Frontier

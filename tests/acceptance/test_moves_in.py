@@ -14,8 +14,8 @@ from tests.acceptance import deeds
 from tests.acceptance.received import Received
 from tests.agreement import agrees, present_once
 from tests.eventually import eventually
-from tests.frontier import Person
 from tests.moving import Family, Movers
+from tests.newcomers import Person
 
 CHILD = 2
 

@@ -11,8 +11,8 @@ from local.scenario.whereabouts import Where
 from register.municipalities import Parameters
 from tests.acceptance import deeds
 from tests.agreement import agrees, present_once
-from tests.frontier import waits
 from tests.moving import Family, Movers, at_rest
+from tests.newcomers import waits
 
 if TYPE_CHECKING:
     from tests.frontier import Frontier

@@ -13,6 +13,7 @@ from tests.console.chromium import FLAGS, chromium
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+    from uuid import UUID
 
     from playwright.async_api import Browser, BrowserContext, Page
 
@@ -105,7 +106,10 @@ async def test_every_page_is_for_everybody(screen: Screen, desk: Desk) -> None:
         await screen.page.set_viewport_size({"width": width, "height": 800})
         for path in (
             "",
+            "people",
+            f"people/{await _somebody(desk)}",
             "incidents",
+            "overview",
             "cases",
             f"cases/{number}",
             f"cases/{number}/withdrawal",
@@ -180,3 +184,8 @@ async def test_a_page_that_lost_its_connection_catches_up(
     await desk.park(number)
     await context.set_offline(offline=False)
     await expect(screen.page.locator("main")).to_contain_text("原因は 1 種類です", timeout=30_000)
+
+
+async def _somebody(desk: Desk) -> UUID:
+    async with desk.town.open() as tx:
+        return await tx.fetchval("SELECT resident_id FROM resident LIMIT 1")

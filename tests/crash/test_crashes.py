@@ -14,7 +14,7 @@ from register import cases
 from tests.agreement import agrees
 from tests.crash.child import a_child, relay_of, worker_of
 from tests.crash.locks import waits_for_a_lock
-from tests.workflows.trials import effects
+from tests.workflows.tried import effects
 
 if TYPE_CHECKING:
     import asyncpg
@@ -142,7 +142,8 @@ async def _finished_by_another(case: Case) -> None:
     async with a_child("worker", worker_of(case.town.house)):
         await case.closes()
     await agrees(case.town)
-    assert dict(await effects(case)) == {**_ONCE, "resident.changed": 1}
+    taken = await effects(case.town, [case])
+    assert dict(taken[case.ref.case_id]) == {**_ONCE, "resident.changed": 1}
 
 
 async def _hold(owner: asyncpg.Connection, table: str, case: Case) -> None:

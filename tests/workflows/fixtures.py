@@ -11,7 +11,8 @@ import pytest_asyncio
 from activities.desk import Desk
 from tests.changing import Locals
 from tests.corrections import Correction, Corrections
-from tests.frontier import DAY, Frontier, a_frontier
+from tests.frontier import DAY, Frontier
+from tests.frontier_doors import a_frontier
 from tests.house import House, Town, a_house
 from tests.moving import Movers, at_rest
 from tests.triplets import Triplets

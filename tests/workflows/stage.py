@@ -21,10 +21,10 @@ from tests.agreement import agrees
 from tests.moving import Family, struck
 from tests.people import families
 from tests.simulators.office import Office
+from tests.workflows.household import Household
 
 if TYPE_CHECKING:
     from domain.telegrams import Peer
-    from register.residents import Present
     from register.transactions import Tx
     from tests.frontier import Frontier
     from tests.house import Town
@@ -34,17 +34,6 @@ _FIRST_OF_BATCH = itertools.count(5_000_000, 1_000)
 _BIRTHDAYS = itertools.cycle(date(1940, 1, 1) + timedelta(days=day) for day in range(20_000))
 """One for each: who shares name and birthday with somebody of another trial is held for staff."""
 _NOT_TODAY = 86_400.0
-
-
-@dataclass
-class Household(Family):
-    """A family and its 個人番号, which the register does not tell."""
-
-    numbers: list[MyNumber] = field(default_factory=list[MyNumber])
-
-    async def members(self, who: tuple[int, ...]) -> list[Present]:
-        """Some of them as the register has them."""
-        return [await self.person(one) for one in who]
 
 
 @dataclass
@@ -196,8 +185,10 @@ async def _settled(town: Town, *, addressees: bool = True) -> list[Household]:
     numbers = {one["住民票コード"]: MyNumber(one["個人番号"]) for one in people}
     settled: list[Household] = []
     for place, household_id in enumerate(town.households):
-        if household_id not in before:
-            family = await Family.of(town, place)
+        if household_id in before:
+            continue
+        family = await Family.of(town, place)
+        if family.codes and numbers.keys() >= {*family.codes}:  # else another trial founded it
             theirs = [numbers[code] for code in family.codes]
             settled.append(Household(town, household_id, family.people, family.codes, theirs))
     return settled

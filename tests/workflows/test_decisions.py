@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from domain.cases import CaseState, Verb
 from tests.agreement import agrees
 from tests.eventually import eventually
-from tests.workflows.kinds import AMENDED
+from tests.workflows.kind import AMENDED
 
 if TYPE_CHECKING:
     from uuid import UUID

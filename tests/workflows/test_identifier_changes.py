@@ -67,6 +67,29 @@ async def test_a_number_once_changed_is_not_taken_back(here: Locals) -> None:
     await case.closes()
 
 
+async def test_a_number_changed_by_hand_is_not_taken_back_either(here: Locals) -> None:
+    """Whether J-LIS told the new one by telegram or by telephone, the former is nobody's.
+
+    Red: ask only whether a CS-03 may have arrived.
+    """
+    family = await here.family()
+    for message in ("CS-03", "CS-04"):
+        await here.town.fault("jlis", "REFUSE", message=message)
+    said = {"kind": "個人番号の変更請求", "grounds": "漏えい-6"}
+    case = await _changes(here, family, "number", Procedure.NUMBER_CHANGE, **said)
+    incident = await case.parks()
+    told = {"evidence": "電話記録-1", "number": my_number(60_000_000 + int(here.town.code))}
+    await case.decide(Verb.DONE_BY_HAND, incident=incident["incident_id"], **told)
+    await case.parks()
+
+    status, problem = await here.post(
+        f"/v1/cases/{case.ref.case_number}/decisions",
+        {"verb": "withdraw", "reason": "取りやめの申出による。"},
+    )
+
+    assert (status, problem["code"]) == (409, "NUMBER_CHANGED")
+
+
 async def test_a_number_before_its_change_may_be_withdrawn(here: Locals) -> None:
     """Refused by J-LIS, nothing was generated: the case may be taken back."""
     family = await here.family()

@@ -9,8 +9,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.cases import CaseState, Verb
 from tests.eventually import eventually
-from tests.frontier import DAY, Person, waits
+from tests.frontier import DAY
 from tests.moving import Family
+from tests.newcomers import Person, waits
 from workflows.listing import STATUS, WAITING
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from domain.cases import CaseState, Procedure, Verb
-from tests.frontier import DAY, HOME, Person, addressee_numbers, entries, strike
+from tests.frontier import DAY, HOME
+from tests.newcomers import Person, addressee_numbers, entries, strike
 from tests.numbers import my_number
 
 if TYPE_CHECKING:

@@ -7,358 +7,41 @@ failed, and of one that was taken back at the last moment at which the office le
 from __future__ import annotations
 
 import asyncio
-import json
 import traceback
-from collections import Counter
-from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from activities.step import ByHand, card_of
-from domain.cases import CaseState, StepRef, Verb
-from domain.telegrams import telegram_id
-from register.outbox import Due
-from relay.engine import Engine
-from tests.eventually import eventually
-from tests.numbers import my_number
+from activities.step import card_of
+from domain.cases import Verb
 from tests.workflows.stage import Stage
+from tests.workflows.trial import CLOSING, Trial
+from tests.workflows.tried import Tried, effects, recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
-    from uuid import UUID
-
-    from temporalio.client import WorkflowHistory
+    from collections.abc import Iterable
 
     from tests.frontier import Frontier
-    from tests.house import Case, Town
-    from tests.workflows.kinds import Kind
-    from tests.workflows.sabotage import Hold, Saboteur
-    from tests.workflows.stage import Household
+    from tests.house import Case
+    from tests.workflows.kind import Kind
+    from tests.workflows.sabotage import Saboteur
+    from tests.workflows.telling import Telling
 
-_AT_ONCE = 8
-_NUMBERS_BY_HAND = 70_000_000
-CLOSING = "終結する"
+_AT_ONCE = 12
 
 
-class Tried(NamedTuple):
-    """What a kind of case does in which nothing fails, and how far it may be taken back."""
+@dataclass
+class Played:
+    """One case of a story, and how it failed, if it did."""
 
-    kind: Kind
+    story: str
     steps: list[str]
-    sent_as: dict[str, int]
-    """Steps that sent telegrams, each with the version of the 届出 its first one was of."""
-    effects: Counter[str]
-    revocable: bool
-    """Whether it may still be withdrawn at its very end."""
-    reached: list[str]
-    """What has been done when it is withdrawn at the last moment."""
-    undos: list[str]
-    """What takes that back, newest first."""
-
-    @property
-    def sending(self) -> list[str]:
-        """The steps that send telegrams."""
-        return [step for step in self.steps if step in self.sent_as]
-
-    @property
-    def amendable(self) -> list[str]:
-        """The steps at which the 届出 may be amended."""
-        return [step for step in self.steps if self.kind.may_amend(step)]
-
-    @property
-    def amendable_in_time(self) -> list[str]:
-        """Those of them that are reached by a case that is withdrawn in the end."""
-        return [step for step in self.reached if self.kind.may_amend(step)]
-
-    @property
-    def by_hand(self) -> list[str]:
-        """The steps staff may do by hand."""
-        return [step for step in self.steps if card_of(step).by_hand is not ByHand.NO]
-
-    @property
-    def by_hand_in_time(self) -> list[str]:
-        """Those of them that are reached by a case that is withdrawn in the end."""
-        return [step for step in self.by_hand if step in self.reached]
-
-    @property
-    def by_hand_and_back(self) -> list[str]:
-        """Those of them that have an undo, and are reached in time."""
-        undone = {card_of(undo).undoes for undo in self.undos}
-        return [step for step in self.by_hand if step in undone]
-
-    def after(self, step: str) -> str | None:
-        """The next step, if there is one."""
-        return next(iter(self.steps[self.steps.index(step) + 1 :]), None)
-
-
-class Telling(NamedTuple):
-    """A story, the steps each of its cases is about, and whether it ends in a late withdrawal."""
-
-    story: Callable[[Trial, list[str]], Awaitable[None]]
-    cases: Callable[[Tried], list[list[str]]]
-    recalled: bool
-
-
-def at_each(
-    which: Callable[[Tried], list[str]], *, recalled: bool = False
-) -> Callable[[Callable[[Trial, str], Awaitable[None]]], Telling]:
-    """A story told by a case of its own for each of these steps."""
-
-    def told(story: Callable[[Trial, str], Awaitable[None]]) -> Telling:
-        async def about_one(trial: Trial, steps: list[str]) -> None:
-            await story(trial, *steps)
-
-        about_one.__name__, about_one.__doc__ = story.__name__, story.__doc__
-
-        def cases(tried: Tried) -> list[list[str]]:
-            return [[step] for step in which(tried)]
-
-        return Telling(about_one, cases, recalled)
-
-    return told
-
-
-def along(
-    which: Callable[[Tried], list[str]], *, recalled: bool = False
-) -> Callable[[Callable[[Trial, list[str]], Awaitable[None]]], Telling]:
-    """A story told by one case that meets the same trouble at each of these steps in turn."""
-
-    def told(story: Callable[[Trial, list[str]], Awaitable[None]]) -> Telling:
-        def cases(tried: Tried) -> list[list[str]]:
-            return [found] if (found := which(tried)) else []
-
-        return Telling(story, cases, recalled)
-
-    return told
-
-
-@dataclass
-class Trial:
-    """One case, and the saboteur."""
-
-    case: Case
-    stage: Stage
-    saboteur: Saboteur
-    kind: Kind
-    family: Household | None
-    tried: Tried | None = None
-    _way: asyncio.Task[None] | None = field(default=None)
-
-    @property
-    def town(self) -> Town:
-        """Where it happens."""
-        return self.case.town
-
-    def spot(self, step: str) -> tuple[UUID, str, int]:
-        """Where trouble may be planned."""
-        return self.case.ref.case_id, step, self.subject(step)
-
-    def subject(self, step: str) -> int:
-        """Whose step it is: the victim's, or that of the whole case."""
-        return 0 if step == CLOSING or card_of(step).whole_case else self.kind.victim
-
-    def refuse(self, *steps: str) -> None:
-        """Have steps refused before they act, once each."""
-        self.saboteur.refusals |= {self.spot(step) for step in steps}
-
-    def hold(self, step: str) -> Hold:
-        """Have the step stand still before it acts."""
-        return self.saboteur.hold(self.case.ref, step, self.subject(step))
-
-    @property
-    def known(self) -> Tried:
-        """What such a case does in which nothing fails."""
-        assert self.tried is not None
-        return self.tried
-
-    def stop_after(self, step: str) -> Stop:
-        """Have the case stand still where the next step would act."""
-        following = self.known.after(step)
-        if following is None:
-            return Stop(self, None, self.hold(CLOSING))
-        self.refuse(following)
-        return Stop(self, following, None)
-
-    async def meets(self, fault: str, *steps: str) -> None:
-        """Arm a fault outside for the first telegram of each of these steps."""
-        beginning = self.hold(self.known.steps[0])
-        await self._arm(fault, steps)
-        beginning.released.set()
-
-    async def _arm(self, fault: str, steps: Iterable[str]) -> None:
-        for step in steps:
-            ref = StepRef(
-                municipality=self.town.code,
-                case_id=self.case.ref.case_id,
-                subject=self.subject(step),
-            )
-            name = str(telegram_id(ref, step, self.known.sent_as[step], 0))
-            await self.town.fault(card_of(step).peer or "", fault, message_id=name)
-
-    async def sent(self, step: str) -> int:
-        """How many telegrams a step has written."""
-        return await self.count("telegram", f"step = '{step}' AND subject = {self.subject(step)}")
-
-    async def people(self, table: str, condition: str) -> int:
-        """How many people of the case are so in a table of residents."""
-        return await self.count(
-            f"{table} JOIN case_person USING (municipality, resident_id)", condition
-        )
-
-    async def count(self, table: str, condition: str) -> int:
-        """How many rows about the case are so."""
-        question = f"SELECT count(*) FROM {table} WHERE case_id = $1 AND {condition}"  # noqa: S608
-        async with self.town.transaction() as tx:
-            return await tx.fetchval(question, self.case.ref.case_id)
-
-    async def waits_at(self, step: str, people: int) -> None:
-        """Wait until so many of the case wait at a step."""
-        await self._until("case_wait", f"step = '{step}' AND NOT over", people)
-
-    async def parks(self, step: str) -> dict[str, Any]:
-        """Wait until the case stands still, and require where; the incident."""
-        incident = await self.case.parks()
-        assert incident["step"] == step
-        return incident
-
-    async def decides(self, verb: Verb, **said: Any) -> bool:
-        """Wait until the case is parked and answer its incident; whether the office lets it."""
-        incident = await self.case.parks()
-        return await self._decide(verb, incident_id=str(incident["incident_id"]), **said)
-
-    async def done_by_hand(self, step: str, evidence: str) -> None:
-        """Wait until the case is parked and say that the step was done by hand."""
-        wanted = card_of(step).by_hand is ByHand.WITH_NUMBER
-        number = my_number(_NUMBERS_BY_HAND + int(self.case.ref.case_number[-6:]))
-        more = {"number": number} if wanted else {}
-        assert await self.decides(Verb.DONE_BY_HAND, evidence=evidence, **more)
-
-    async def withdraws(self) -> bool:
-        """Ask for 取下げ; if the office does not let it any more, retry what stands and go on."""
-        standing = await self._incident()
-        answers = {"incident_id": standing} if standing else {}
-        if await self._decide(Verb.WITHDRAW, **answers):
-            return True
-        if standing:
-            assert await self._decide(Verb.RETRY, **answers)
-        return False
-
-    async def asks(self, door: str, body: dict[str, Any]) -> bool:
-        """Ask something about the case of the API; whether the office lets it."""
-        path = f"/v1/cases/{self.case.ref.case_number}/{door}"
-        status, answer = await self.stage.frontier.post(self.town, path, body)
-        while answer["code" if status == 409 else "state"] == "OUTCOME_UNKNOWN":
-            await asyncio.sleep(0.05)  # a telegram of somebody else in the case is on its way
-            status, answer = await self.stage.frontier.post(self.town, path, body)
-        assert status in {202, 409}, answer
-        assert status == 202 or not await self.revocable(), answer
-        return status == 202
-
-    async def revocable(self) -> bool:
-        """Whether the office lets the case be withdrawn."""
-        path = f"/v1/cases/{self.case.ref.case_number}/undo-plan"
-        return (await self.stage.frontier.get(self.town, path))["possible"]
-
-    async def ends_withdrawn(self) -> None:
-        """Take the case back, or see it through where the office does not let it any more."""
-        if await self.withdraws():
-            await self.withdrawn()
-        else:
-            await self.as_happy()
-
-    async def withdrawn(self) -> None:
-        """Wait until the case is withdrawn, and require that nothing of it is left."""
-        await self.case.closes(CaseState.WITHDRAWN)
-        stands = await self.kind.stands(self)
-        assert stands in self.kind.before, stands
-
-    async def completed(self) -> None:
-        """Wait until the case is completed, and require what it was for."""
-        await self.case.closes()
-        assert await self.kind.stands(self) in self.kind.after
-
-    async def as_happy(self) -> None:
-        """Wait until the case is completed, and require that every effect stands exactly once."""
-        await self.completed()
-        assert await effects(self.case) == self.known.effects
-
-    async def withdraw_at_the_end(self) -> None:
-        """Let everything happen, and at the last moment take it all back."""
-        if self.tried is not None and not self.tried.revocable:
-            await self.comes_to_rest()
-            assert await self._decide(Verb.WITHDRAW)
-            return
-        closing = self.hold(CLOSING)
-        await closing.reached.wait()
-        assert await self._decide(Verb.WITHDRAW)
-        closing.released.set()
-
-    async def comes_to_rest(self) -> None:
-        """Wait until everybody waits for something that has its day."""
-        people = await self.count("case_person", "true")
-        await self._until("case_wait", "until IS NOT NULL AND NOT over", people)
-
-    async def restart(self) -> None:
-        """End the engine's run, and have the case started again."""
-        await self.case.terminate()
-        house = self.town.house
-        engine = Engine(house.client, house.settings.temporal_task_queue)
-        await engine.start(Due(self.case.ref, self.case.procedure))
-
-    async def looks_at_its_ledger(self) -> None:
-        """Wait until the newest run has looked at the ledger, and done what it does next."""
-        handle = self.town.house.client.get_workflow_handle(self.case.workflow_id)
-
-        async def performed() -> list[str] | None:
-            return _performed(await handle.fetch_history())
-
-        assert (await eventually(performed) or [""])[0] == "現況を読む"
-
-    def goes_its_way(self) -> None:
-        """Have happen outside what happens to such a case."""
-        self._way = asyncio.create_task(self.kind.happens(self))
-
-    async def leaves(self) -> None:
-        """Let nothing more happen; raises what went wrong on the way."""
-        if self._way is not None:
-            self._way.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._way
-
-    async def _incident(self) -> str | None:
-        question = "SELECT incident_id::text FROM incident WHERE case_id = $1 AND state = 'open'"
-        async with self.town.transaction() as tx:
-            return await tx.fetchval(question, self.case.ref.case_id)
-
-    async def _decide(self, verb: Verb, **said: Any) -> bool:
-        return await self.asks("decisions", {"verb": verb, "reason": "試験"} | said)
-
-    async def _until(self, table: str, condition: str, people: int) -> None:
-        async def so_many() -> bool:
-            return await self.count(table, condition) >= people
-
-        await eventually(so_many, within=110)
-
-
-@dataclass
-class Stop:
-    """Where a case stands still: refused at its next step, or held a moment before it closes."""
-
     trial: Trial
-    refused: str | None
-    held: Hold | None
+    failure: str = ""
 
-    async def reached(self) -> None:
-        """Wait until it stands there."""
-        if self.refused is not None:
-            await self.trial.parks(self.refused)
-        elif self.held is not None:
-            await self.held.reached.wait()
-
-    def goes_on(self) -> None:
-        """Let go of what is held; what was refused waits for staff."""
-        if self.held is not None:
-            self.held.released.set()
+    @property
+    def where(self) -> str:
+        """Which case it is, and what it is about."""
+        return f"{self.trial.case.ref.case_number} at {'、'.join(self.steps)}"
 
 
 class Trials:
@@ -384,26 +67,69 @@ class Trials:
         Afterwards everybody must tell the same story of all of them.
         """
         tried, stage = await self.tried(kind), await Stage.opened(self._frontier)
-        played = {
-            telling.story.__name__: [
-                asyncio.create_task(self._play(tried, stage, telling, steps))
+        tellings = list(tellings)
+        played = await asyncio.gather(
+            *(
+                self._play(tried, stage, telling, steps)
+                for telling in tellings
                 for steps in telling.cases(tried)
-            ]
-            for telling in tellings
-        }
-        failures = {
-            name: [failure for failure in await asyncio.gather(*tasks) if failure is not None]
-            for name, tasks in played.items()
-        }
+            )
+        )
+        await _compare(stage, played)
+        failures: dict[str, list[str]] = {telling.story.__name__: [] for telling in tellings}
+        for one in played:
+            failures[one.story] += [f"{one.where}: {one.failure}"] if one.failure else []
         if not any(failures.values()):
             await stage.agrees()
         return failures
 
-    async def _play(
-        self, tried: Tried, stage: Stage, telling: Telling, steps: list[str]
-    ) -> str | None:
+    async def repaired(self, kind: Kind) -> Case:
+        """A case refused at its second and at its last step, retried and completed.
+
+        It has stood still: what it did is not all in one task, which a signal may bring to nothing.
+        """
+        steps = (await self.tried(kind)).steps
+        stops = dict.fromkeys((steps[:2][-1], steps[-1]))
+        trial = await self._refused(kind, *stops)
+        for stop in stops:
+            await trial.parks(stop)
+            assert await trial.decides(Verb.RETRY)
+        await trial.completed()
+        await trial.leaves()
+        return trial.case
+
+    async def withdrawn(self, kind: Kind) -> Case:
+        """A case refused at its last step, and at its last undo but one, and taken back.
+
+        Where that is too late, one that was taken back when it still could be.
+        """
+        tried = await self.tried(kind)
+        if not tried.revocable:
+            return tried.taken_back
+        step = tried.steps[-1]
+        undo = [one for one in tried.undos if card_of(one).undoes != step][-2:-1]
+        trial = await self._refused(kind, step, *undo)
+        await trial.parks(step)
+        assert await trial.withdraws()
+        await trial.turns_back()
+        for one in undo:
+            await trial.parks(one)
+            assert await trial.decides(Verb.RETRY)
+        await trial.withdrawn()
+        await trial.leaves()
+        return trial.case
+
+    async def _refused(self, kind: Kind, *steps: str) -> Trial:
+        tried = await self.tried(kind)
+        trial = await self._begin(kind, await Stage.opened(self._frontier), tried)
+        trial.refuse(*steps)
+        trial.goes_its_way()
+        return trial
+
+    async def _play(self, tried: Tried, stage: Stage, telling: Telling, steps: list[str]) -> Played:
         async with self._gate:
             trial = await self._begin(tried.kind, stage, tried)
+            played = Played(telling.story.__name__, steps, trial)
             if tried.revocable or not telling.recalled:
                 trial.goes_its_way()
             try:
@@ -411,8 +137,8 @@ class Trials:
                 await trial.leaves()
             except (AssertionError, TimeoutError) as failure:
                 where = traceback.extract_tb(failure.__traceback__)[-1].lineno
-                return f"{trial.case.ref.case_number} at {'、'.join(steps)}: {failure!r} in {where}"
-        return None
+                played.failure = f"{failure!r} in {where}"
+        return played
 
     async def _begin(self, kind: Kind, stage: Stage, tried: Tried | None = None) -> Trial:
         """Accept one case; what is planned for it in the same breath, it will meet."""
@@ -424,18 +150,18 @@ class Trials:
         happy = await self._begin(kind, stage)
         closing = happy.hold(CLOSING)
         happy.goes_its_way()
-        await closing.reached.wait()
+        await happy.reaches(closing)
         revocable = await happy.revocable()
         closing.released.set()
         await happy.completed()
         await happy.leaves()
-        steps = await _recorded(happy)
+        steps = await recorded(happy)
         taken_back = await self._begin(kind, stage)
         if revocable:
             taken_back.goes_its_way()
             await taken_back.withdraw_at_the_end()
         else:
-            await taken_back.comes_to_rest()
+            await kind.last_moment(taken_back)
             assert await taken_back.withdraws()
         await taken_back.withdrawn()
         lines = await taken_back.case.lines(kind.victim)
@@ -443,7 +169,7 @@ class Trials:
             kind,
             list(steps),
             {step: version for step, version in steps.items() if version is not None},
-            await effects(happy.case),
+            (await effects(happy.town, [happy.case]))[happy.case.ref.case_id],
             revocable,
             [step for step in steps if step in lines],
             [
@@ -451,48 +177,15 @@ class Trials:
                 for line in reversed(kind.lines)
                 if line.undo and lines.get(line.step) == "undone"
             ],
+            taken_back.case,
         )
 
 
-async def effects(case: Case) -> Counter[str]:
-    """How often each kind of message of this case had its effect, and what the feed told."""
-    taken: Counter[str] = Counter()
-    async with case.town.transaction() as tx:
-        sent = await tx.fetch(
-            "SELECT telegram_id FROM telegram WHERE case_id = $1", case.ref.case_id
-        )
-        told = await tx.fetch("SELECT kind FROM feed_event WHERE case_id = $1", case.ref.case_id)
-    ours = {str(row["telegram_id"]) for row in sent}
-    for system in ("jlis", "unified_addressee", "mynaportal"):
-        messages = (await case.town.ledger(system))["messages"]
-        taken.update(m["kind"] for m in messages if m["id"] in ours and m["status"] == 200)
-    taken.update(row["kind"] for row in told)
-    return taken
-
-
-def _performed(history: WorkflowHistory) -> list[str] | None:
-    """Every activity a run has asked for, beside its task or of the engine, once it has acted."""
-    acted = "workflow_task_completed_event_attributes"
-    if not any(event.WhichOneof("attributes") == acted for event in history.events):
-        return None
-    asked = [event.activity_task_scheduled_event_attributes for event in history.events]
-    beside = [event.marker_recorded_event_attributes for event in history.events]
-    names = [
-        json.loads(m.details["data"].payloads[0].data)["activity_type"]
-        for m in beside
-        if m.marker_name == "core_local_activity"
-    ]
-    return names + [one.activity_type.name for one in asked if one.activity_type.name]
-
-
-async def _recorded(trial: Trial) -> dict[str, int | None]:
-    """The steps in the order they were settled; of those that sent, the version they told."""
-    async with trial.town.transaction() as tx:
-        rows = await tx.fetch(
-            "SELECT l.step, (SELECT min(generation) FROM telegram t WHERE t.case_id = l.case_id"
-            " AND t.step = l.step AND t.subject = l.subject) AS version FROM step_ledger l"
-            " WHERE l.case_id = $1 AND l.subject = ANY($2) ORDER BY l.settled_at",
-            trial.case.ref.case_id,
-            [0, trial.kind.victim],
-        )
-    return {row["step"]: row["version"] for row in rows}
+async def _compare(stage: Stage, played: Iterable[Played]) -> None:
+    """Require that each case that ended happily had every effect exactly once."""
+    happy = [one for one in played if one.trial.is_happy and not one.failure]
+    found = await effects(stage.here, [one.trial.case for one in happy])
+    for one in happy:
+        taken, known = found[one.trial.case.ref.case_id], one.trial.known.effects
+        if taken != known:
+            one.failure = f"{dict(taken)}, and not {dict(known)}"
