@@ -98,9 +98,12 @@ def writings(text: str) -> dict[bytes, str]:
 
 
 def files_in(*directories: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file of some directories, byte for byte."""
+    """Every file of some directories, byte for byte.
+
+    A database's log comes before the database: what leaves the one meanwhile stands in the other.
+    """
     for directory in directories:
-        for file in sorted(directory.rglob("*")):
+        for file in sorted(directory.rglob("*"), reverse=True):
             if file.is_file():
                 yield file.name, file.read_bytes()
 

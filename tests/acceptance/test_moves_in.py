@@ -27,6 +27,7 @@ CHILD = 2
         (date(2026, 3, 28), date(2026, 3, 30), date(2026, 4, 13)),
         (date(2026, 4, 1), date(2026, 5, 10), date(2026, 5, 1)),
         (date(2025, 4, 1), date(2025, 4, 17), date(2025, 5, 1)),
+        (date(2026, 12, 1), date(2026, 12, 20), date(2026, 12, 31)),
     ],
 )
 async def test_9_08_the_last_day_of_the_special_way_is_valid_and_the_next_is_not(
@@ -51,9 +52,13 @@ async def test_9_08_the_last_day_of_the_special_way_is_valid_and_the_next_is_not
         came.append(await frontier.visit(destination, person, moved_in_on=said))
 
     assert came[0][0] == 202
-    assert came[1][0] == 409
-    assert came[1][1]["code"] == "SPECIAL_MOVE_IN_EXPIRED"
-    assert "紙の転出証明書" in came[1][1]["next"]
+    status, refusal = came[1]
+    if status == 202:  # the plan had lapsed by then: a case of the visit's own asks J-LIS
+        case = await frontier.case_numbered(destination, refusal["case_number"])
+        assert (await case.parks())["code"] == "SPECIAL_MOVE_IN_EXPIRED"
+        return
+    assert refusal["code"] == "SPECIAL_MOVE_IN_EXPIRED"
+    assert "紙の転出証明書" in refusal["next"]
 
 
 async def test_9_10_who_moves_in_before_any_move_out_was_reported_ends_in_one_place(

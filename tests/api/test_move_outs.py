@@ -43,7 +43,7 @@ async def test_an_accepted_move_out_says_what_to_hand_over(desk: Desk) -> None:
     assert accepted.json["papers"] == "転出証明書"
     number = accepted.json["case_number"]
     shown = (await desk.client.get(f"/v1/cases/{number}")).json
-    assert (shown["procedure"], len(shown["persons"]), len(shown["steps"])) == ("転出受理", 3, 13)
+    assert (shown["procedure"], len(shown["persons"]), len(shown["steps"])) == ("転出受理", 3, 14)
     async with desk.town.open() as tx:
         states = await tx.fetch("SELECT DISTINCT presence FROM resident_today")
     assert [row["presence"] for row in states] == [Presence.RESIDENT]

@@ -11,7 +11,6 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bench.survive.__main__ import Options, survive
 from bench.survive.chance import instants
 from bench.survive.stories import chosen
 from bench.survive.stubborn import Stubborn
@@ -21,7 +20,6 @@ from local.ports import LOCALHOST
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
-    from pathlib import Path
     from typing import TypeAlias
 
     Answering: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -88,15 +86,6 @@ async def test_enough_is_enough() -> None:
         enough.set()
 
     assert times == 1
-
-
-@pytest.mark.timeout(400)
-async def test_a_few_cases_survive(tmp_path: Path) -> None:
-    """As `make survive`, in small: kills, faults, and no difference at the end."""
-    outcome = await survive(Options(12, 3, 0.5, 4, 300, None), tmp_path)
-
-    assert outcome.found.differences == []
-    assert outcome.kills.total() > 0
 
 
 @asynccontextmanager

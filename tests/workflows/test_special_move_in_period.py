@@ -6,8 +6,6 @@ import asyncio
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import pytest
-
 from domain.cases import CaseState, Procedure
 from tests.frontier import DAY
 from tests.newcomers import Person, entries, waits
@@ -71,45 +69,6 @@ async def test_whoever_never_came_is_told_that_the_plan_has_lapsed(
         assert "紙の転出証明書" in seen["words"]
     assert await frontier.bodies(case) == 0
     assert await frontier.erasures(case) == 3
-
-
-@pytest.mark.parametrize(
-    ("planned_on", "moved_in_on", "last"),
-    [
-        (date(2025, 4, 1), date(2025, 4, 3), date(2025, 4, 17)),
-        (date(2026, 3, 28), date(2026, 3, 30), date(2026, 4, 13)),
-        (date(2025, 4, 1), date(2025, 4, 17), date(2025, 5, 1)),
-        (date(2026, 12, 1), date(2026, 12, 20), date(2026, 12, 31)),
-    ],
-)
-async def test_the_last_valid_day_is_valid_and_the_next_is_not(
-    frontier: Frontier,
-    origin: Town,
-    destination: Town,
-    planned_on: date,
-    moved_in_on: date,
-    last: date,
-) -> None:
-    """The earlier of 転出予定日+30 and 転入日+14, whatever day of the week it is (令24条の2)."""
-    in_time, too_late = Person(), Person(name="鈴木　花子")
-    await frontier.on(planned_on)
-    for person in (in_time, too_late):
-        await frontier.settle(origin, person)
-        await frontier.certify(origin, destination, person, planned_on=planned_on)
-    await frontier.inbox_settles(destination, attached=2)
-
-    await frontier.on(last, hour=16)
-    status, _ = await frontier.visit(destination, in_time, moved_in_on=moved_in_on.isoformat())
-    assert status == 202
-    await frontier.on(last + timedelta(days=1), hour=0)
-    status, problem = await frontier.visit(
-        destination, too_late, moved_in_on=moved_in_on.isoformat()
-    )
-
-    if status == 202:  # the plan had lapsed by then: another case was opened, and asks J-LIS
-        case = await frontier.case_numbered(destination, problem["case_number"])
-        problem = await case.parks()
-    assert problem["code"] == "SPECIAL_MOVE_IN_EXPIRED"
 
 
 async def test_a_move_after_the_period_is_never_a_special_one(
