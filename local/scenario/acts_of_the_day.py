@@ -110,7 +110,7 @@ ACTS_OF_THE_DAY: tuple[Act, ...] = (
             27,
             "突合: 差異を見つけ、職員が修正を決める",
             "differences are found, repaired as staff decide, and gone",
-            "差異 3 件 → 0 件",
+            "差異 2 件 → 0 件",
             desk.differences_are_repaired,
         ),
     ),
