@@ -128,6 +128,7 @@ class ProblemType(Enum):
     NO_REPAIR = upkeep.NO_REPAIR
 
     # ourselves
+    ISSUER_UNAVAILABLE = requests.ISSUER_UNAVAILABLE
     REGISTER_UNAVAILABLE = requests.REGISTER_UNAVAILABLE
     INTERNAL_ERROR = requests.INTERNAL_ERROR
 

@@ -32,6 +32,7 @@ EVERYWHERE = (
     ProblemType.ROLE_NOT_ALLOWED,
     ProblemType.MUNICIPALITY_NOT_SERVED,
     ProblemType.INVALID_INPUT,
+    ProblemType.ISSUER_UNAVAILABLE,
     ProblemType.REGISTER_UNAVAILABLE,
     ProblemType.INTERNAL_ERROR,
 )
@@ -90,6 +91,17 @@ class ProblemAnswer(BaseModel):
     version: int | None = Field(default=None, description="今の届出の版")
     persons: list[int] | None = Field(default=None, description="当てはまる人（1からの順）")
     roles: list[str] | None = Field(default=None, description="行える役割")
+
+
+def of_refusal(refused: Refused) -> ProblemType:
+    """What the register's refusal is to whoever asked."""
+    return _OF_REFUSALS.get(refused.code, ProblemType.INTERNAL_ERROR)
+
+
+def of_absence(away: Unavailable) -> ProblemType:
+    """Who it is that cannot be reached: the identity provider, or our own register."""
+    ours = not away.code.startswith("ISSUER_")
+    return ProblemType.REGISTER_UNAVAILABLE if ours else ProblemType.ISSUER_UNAVAILABLE
 
 
 def problems(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
@@ -199,14 +211,13 @@ async def _http(_request: Request, raised: Exception) -> JSONResponse:
     return answered(kind, headers=refusal.headers)
 
 
-async def _unavailable(_request: Request, _raised: Exception) -> JSONResponse:
+async def _unavailable(_request: Request, raised: Exception) -> JSONResponse:
     headers = {"Retry-After": str(RETRY_SECONDS)}
-    return answered(ProblemType.REGISTER_UNAVAILABLE, headers=headers)
+    return answered(of_absence(cast("Unavailable", raised)), headers=headers)
 
 
 async def _refused(_request: Request, raised: Exception) -> JSONResponse:
-    kind = _OF_REFUSALS.get(cast("Refused", raised).code, ProblemType.INTERNAL_ERROR)
-    return answered(kind)
+    return answered(of_refusal(cast("Refused", raised)))
 
 
 async def _defect(_request: Request, _raised: Exception) -> JSONResponse:

@@ -15,7 +15,7 @@ from api.console import case_list, case_page, desk, doors, overview, people
 from api.console.pages import STATIC, page
 from api.console.seats import NotFromHere, SignInFirst
 from api.problem_types import ProblemType
-from api.problems import Problem
+from api.problems import Problem, of_absence, of_refusal
 from domain.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
@@ -59,25 +59,25 @@ async def _not_from_here(_request: Request, _raised: Exception) -> Response:
 
 
 async def _problem(_request: Request, raised: Exception) -> Response:
-    kind = cast("Problem", raised).kind
-    return page("sorry", status=kind.status, kind=kind, sorry="")
+    return _sorry(cast("Problem", raised).kind)
 
 
-async def _unavailable(_request: Request, _raised: Exception) -> Response:
-    kind = ProblemType.REGISTER_UNAVAILABLE
-    return page("sorry", status=kind.status, kind=kind, sorry="")
+async def _unavailable(_request: Request, raised: Exception) -> Response:
+    return _sorry(of_absence(cast("Unavailable", raised)))
 
 
-async def _refused(_request: Request, _raised: Exception) -> Response:
-    kind = ProblemType.MUNICIPALITY_NOT_SERVED
-    return page("sorry", status=kind.status, kind=kind, sorry="")
+async def _refused(_request: Request, raised: Exception) -> Response:
+    return _sorry(of_refusal(cast("Refused", raised)))
 
 
 async def _not_found(_request: Request, _raised: Exception) -> Response:
-    kind = ProblemType.NOT_FOUND
-    return page("sorry", status=kind.status, kind=kind, sorry="")
+    return _sorry(ProblemType.NOT_FOUND)
 
 
 async def _defect(_request: Request, _raised: Exception) -> Response:
-    kind = ProblemType.INTERNAL_ERROR
+    return _sorry(ProblemType.INTERNAL_ERROR)
+
+
+def _sorry(kind: ProblemType) -> Response:
+    """A problem of the API, as a page."""
     return page("sorry", status=kind.status, kind=kind, sorry="")

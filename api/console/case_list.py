@@ -31,9 +31,9 @@ async def cases(
         procedure=Procedure(procedure) if procedure in set(Procedure) else None,
         cursor=cursor or None,
     )
+    if number and await _is_there(seat, number.strip()):
+        return RedirectResponse(f"/console/cases/{number.strip()}", status_code=303)
     async with seat.counter.open() as tx:
-        if number and await _is_there(seat, number.strip()):
-            return RedirectResponse(f"/console/cases/{number.strip()}", status_code=303)
         found = await case_desk.page(tx, filters)
     return _list(seat, found=found, number=number, state=state, procedure=procedure)
 

@@ -105,7 +105,8 @@ async def decide(seat: AnySeat, number: Number, said: Annotated[Said, Form()]) -
         once = Once(said.key, f"POST console/cases/{number}/decisions", _hash(seat, said))
         await seat.counter.once(once, lambda tx: rulings.accept(tx, seat.counter, number, form))
     except Problem as problem:
-        return await _page(seat, number, "case", said=said, problem=problem)
+        template = "withdrawal" if said.verb is Verb.WITHDRAW else "case"
+        return await _page(seat, number, template, said=said, problem=problem)
     return RedirectResponse(f"/console/cases/{number}#decisions", status_code=303)
 
 

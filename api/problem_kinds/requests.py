@@ -104,6 +104,19 @@ IDEMPOTENCY_KEY_REUSED = bad(
     ),
     Words("別の要求には、新しい鍵を使ってください。", "Use a new key for a new request."),
 )
+ISSUER_UNAVAILABLE = Kind(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    Words("認証基盤に接続できません", "The identity provider cannot be reached"),
+    Words(
+        "トークンを確かめられないため、今は受け付けられません。",
+        "The token cannot be verified, so nothing can be accepted at present.",
+    ),
+    Words(
+        "しばらくして、同じ Idempotency-Key で送り直してください。",
+        "Send it again a little later, with the same Idempotency-Key.",
+    ),
+    NOTHING,
+)
 REGISTER_UNAVAILABLE = Kind(
     HTTPStatus.SERVICE_UNAVAILABLE,
     Words("台帳に接続できません", "The register cannot be reached"),

@@ -10,10 +10,16 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
+from domain.numbers import MunicipalityCode
+from local.ports import LOCALHOST, any_free
 from simulators.identity import AUDIENCE
+from tests.api.counter import an_api
 from tests.console.conftest import SECRET, desk, land, premises, town
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from tests.api.counter import Answer
     from tests.console.conftest import Premises
     from tests.towns import Town
@@ -117,3 +123,17 @@ async def test_a_system_of_the_town_hall_gets_a_token_of_its_own(
     client = premises.api.stranger(token)
     assert (await client.get("/v1/cases")).status == 200
     assert (await client.post("/v1/code-pool/top-ups")).code == "ROLE_NOT_ALLOWED"
+
+
+async def test_without_the_provider_nobody_is_turned_away_as_a_stranger(
+    database_urls: Mapping[str, str], keyring_path: Path, town: Town
+) -> None:
+    """The token may be good: 503, in words that name who is away, and not 401.
+
+    Red: say of whoever is away that it is the register.
+    """
+    nobody = f"http://{LOCALHOST}:{any_free()}/identity"
+    url = database_urls["juki_app"]
+    async with an_api(url, keyring_path, [MunicipalityCode(town.code)], oidc_issuer=nobody) as api:
+        answer = await api.stranger("a.b.c").get("/v1/cases")
+    assert (answer.status, answer.code) == (503, "ISSUER_UNAVAILABLE")

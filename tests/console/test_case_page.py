@@ -112,3 +112,35 @@ async def test_the_list_of_cases_leads_to_a_number_typed_in(door: Door, desk: De
     assert (await visitor.opens("cases", number=number)).url.endswith(f"/cases/{number}")
     page = await visitor.opens("cases", number="999999-R8-000001")
     assert "この自治体にありません" in page.text
+
+
+async def test_a_withdrawal_that_is_refused_keeps_its_words(door: Door, desk: Desk) -> None:
+    """Refused in front of its plan, with the reason still there.  Red: show the case instead."""
+    number = await desk.report()
+    await desk.park(number, verbs=tuple(Verb))
+    visitor = await door.visitor()
+    form = (await visitor.opens(f"cases/{number}/withdrawal")).form(verb="withdraw")
+
+    page = await visitor.sends(form, reason="長" * 5000)
+
+    assert page.status == 422
+    assert f'name="reason" rows="2" required>{"長" * 5000}' in page.text
+
+
+async def test_a_form_sent_with_other_words_is_not_taken_for_the_first(
+    door: Door, desk: Desk
+) -> None:
+    """One form is one decision; what the register refuses is told as what it is.
+
+    Red: call every refusal of the register an unknown municipality.
+    """
+    number = await desk.report()
+    await desk.park(number)
+    visitor = await door.visitor()
+    form = (await visitor.opens(f"cases/{number}")).form(verb="retry")
+    await visitor.sends(form, reason="一つ目の理由")
+
+    page = await visitor.sends(form, reason="二つ目の理由")
+
+    assert page.status == 422
+    assert "IDEMPOTENCY_KEY_REUSED" in page.text
