@@ -117,11 +117,14 @@ class Desk:
         name = activity.info().activity_type
         undone = card_of(name).undoes
         direction = Direction.FORWARD if undone is None else Direction.WITHDRAWING
-        async with self._transactions.open(_acting(ref, name)) as tx:
-            place = await ledger.stand_at(tx, ref, undone or name, direction)
+        line = undone or name
+        # Two attempts of one step: the later one finds settled what the earlier one has settled.
+        alone_at = f"{ref.case_id}/{line}/{ref.subject}"
+        async with self._transactions.open(_acting(ref, name), alone_at) as tx:
+            place = await ledger.stand_at(tx, ref, line, direction)
             if undone is not None and place.state is StepState.BY_HAND:
                 raise Refused("TAKE_BACK_BY_HAND")
-            yield Work(tx, ref, name, undone or name, place)
+            yield Work(tx, ref, name, line, place)
 
     @asynccontextmanager
     async def open(self, ref: StepRef) -> AsyncGenerator[Tx]:

@@ -15,7 +15,7 @@ from domain.notices import MailingAddress
 from domain.telegrams import Message, Peer
 from register import ledger, number_changes, telegrams
 from register.telegrams import TelegramState
-from register.vault import MY_NUMBER
+from register.vault import MY_NUMBER, Whose
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -100,7 +100,7 @@ class _NumberRequest:
     async def answered(self, work: Work, telegram: UUID, answer: bytes) -> Progress:
         del telegram
         number = jlis.read_number(answer, (await person_of(work)).code)
-        await self._vault.store(work.tx, work.ref.municipality, work.resident_id, MY_NUMBER, number)
+        await self._vault.store(work.tx, _whose(work), number, work.ref.case_id)
         return await work.done()
 
 
@@ -123,7 +123,7 @@ class _NumberChange:
         del telegram
         person, former = await person_of(work), await number_of(work, self._vault)
         number = jlis.read_changed_number(answer, person.code, former)
-        await self._vault.store(work.tx, work.ref.municipality, work.resident_id, MY_NUMBER, number)
+        await self._vault.store(work.tx, _whose(work), number, work.ref.case_id)
         return await work.done()
 
 
@@ -158,3 +158,7 @@ async def _brought_a_number(work: Work) -> bool:
         if await ledger.state_of(work.tx, work.ref, step_name) is StepState.BY_HAND:
             return True
     return False
+
+
+def _whose(work: Work) -> Whose:
+    return Whose(work.ref.municipality, work.resident_id, MY_NUMBER)

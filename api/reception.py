@@ -125,9 +125,7 @@ async def people_who_come(
     )
     case = await cases.accept(tx, counter.acting.municipality, acceptance)
     for one, person in zip(known, form.persons, strict=True):
-        await newcomers.keep_number(
-            tx, counter.office.vault, case.municipality, one.resident_id, person.number
-        )
+        await newcomers.keep_number(tx, counter.office.vault, case, one.resident_id, person.number)
     return _receipt(case, due_on, late=late)
 
 

@@ -24,6 +24,7 @@ from register import (
     cases,
     clock,
     code_pool,
+    current_values,
     giving_way,
     heads,
     households,
@@ -33,7 +34,9 @@ from register import (
     residents,
 )
 from register.cases import Acceptance
+from register.current_values import Whose
 from register.residents import NewRow
+from register.vault import MY_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -159,6 +162,8 @@ async def take_back(tx: Tx, ref: StepRef) -> None:
     await residents.lock(tx, ref.municipality, written)
     for resident_id in written:
         await cancelling.take_back(tx, ref, resident_id)
+        whose = Whose(ref.municipality, resident_id, MY_NUMBER)
+        await current_values.take_back(tx, whose, ref.case_id)
         await lanes.settle(tx, ref, resident_id, "void")
         await code_pool.give_back(tx, await _of(tx, ref, resident_id))
     for household_id in reported.households:

@@ -32,7 +32,7 @@ class Ours(NamedTuple):
 _PERSON = """
 SELECT {key} AS key, p.resident_id, p.presence, p.entry::text AS entry,
     (SELECT v.lookup FROM vault v WHERE v.municipality = $1 AND v.resident_id = p.resident_id
-        AND v.field = '個人番号' ORDER BY v.ordinal DESC LIMIT 1) AS number,
+        AND v.field = '個人番号' AND v.standing = 'current') AS number,
     coalesce((SELECT l.delivered FROM lane l WHERE l.municipality = $1
         AND l.resident_id = p.resident_id), 0) AS delivered,
     (SELECT array_agg(s.serial) FROM certificate_serial s WHERE s.municipality = $1

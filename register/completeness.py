@@ -44,7 +44,8 @@ SELECT c.case_number, c.procedure, c.state, p.subject, p.resident_id,
     EXISTS (SELECT FROM resident_history h WHERE h.municipality = c.municipality
         AND h.resident_id = p.resident_id AND h.case_id = c.case_id) AS entered,
     EXISTS (SELECT FROM vault v WHERE v.municipality = c.municipality
-        AND v.resident_id = p.resident_id AND v.field = '個人番号') AS number,
+        AND v.resident_id = p.resident_id AND v.field = '個人番号'
+        AND v.standing = 'current') AS number,
     EXISTS (SELECT FROM step_ledger l WHERE l.municipality = c.municipality
         AND l.case_id = c.case_id AND l.subject = p.subject AND l.step = $3
         AND l.state IN ('done', 'by_hand')) AS addressee,

@@ -9,7 +9,7 @@ from register import amending, cases, incidents, lanes, ledger, notifications, r
 from register.incidents import IncidentKind, Trouble
 from register.notifications import Correction
 from register.rulings import Ruling, accept
-from register.vault import MY_NUMBER
+from register.vault import MY_NUMBER, Whose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,8 @@ async def amend_notification(
 async def enter_number(tx: Tx, vault: Vault, ref: StepRef, number: str) -> None:
     """Put the 個人番号 that staff entered by hand into the vault, for the person of the step."""
     resident_id = await cases.person(tx, ref)
-    await vault.store(tx, ref.municipality, resident_id, MY_NUMBER, number)
+    whose = Whose(ref.municipality, resident_id, MY_NUMBER)
+    await vault.store(tx, whose, number, ref.case_id)
 
 
 class Habits(NamedTuple):

@@ -13,14 +13,14 @@ from domain.residents import Address, Reason
 from register import births, cases, households, notifications, residents, search
 from register.notifications import Correction
 from register.residents import NewRow
-from register.vault import MY_NUMBER
+from register.vault import MY_NUMBER, Whose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
     from domain.arrivals import Newcomer
-    from domain.cases import StepRef
+    from domain.cases import CaseRef, StepRef
     from domain.numbers import MyNumber
     from domain.residents import Entry, Present
     from register.transactions import Tx
@@ -89,7 +89,7 @@ async def report(
             known.resident_id,
             examined([known]),
         )
-        await keep_number(tx, vault, ref.municipality, known.resident_id, number)
+        await keep_number(tx, vault, ref, known.resident_id, number)
 
 
 def examined(known: Sequence[Recognised]) -> dict[str, int]:
@@ -98,11 +98,12 @@ def examined(known: Sequence[Recognised]) -> dict[str, int]:
 
 
 async def keep_number(
-    tx: Tx, vault: Vault, municipality: str, resident_id: UUID, number: MyNumber | None
+    tx: Tx, vault: Vault, case: CaseRef | StepRef, resident_id: UUID, number: MyNumber | None
 ) -> None:
     """Put a newcomer's 個人番号 into the vault; raises `Refused` NUMBER_ALREADY_BOUND."""
     if number is not None:
-        await vault.store(tx, municipality, resident_id, MY_NUMBER, number)
+        whose = Whose(case.municipality, resident_id, MY_NUMBER)
+        await vault.store(tx, whose, number, case.case_id)
 
 
 async def home(tx: Tx, ref: StepRef, reported: MoveInNotification) -> tuple[UUID, Address]:

@@ -10,7 +10,7 @@ from register import audit, households, municipalities
 from register.history import FIELDS
 from register.people_review import review
 from register.search import tokens_for
-from register.vault import MY_NUMBER
+from register.vault import MY_NUMBER, Whose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -160,4 +160,5 @@ async def _keep_numbers(
 ) -> None:
     for one in newcomers:
         if one.record.my_number:
-            await vault.store(tx, municipality, one.resident_id, MY_NUMBER, one.record.my_number)
+            whose = Whose(municipality, one.resident_id, MY_NUMBER)
+            await vault.store(tx, whose, one.record.my_number)

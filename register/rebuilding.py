@@ -194,6 +194,23 @@ _DIFFERENCE = Rebuilding(
     """,
 )
 
+_VAULT = Rebuilding(
+    "vault",
+    "現在の個人番号",
+    """
+    SELECT DISTINCT ON (resident_id, field, ordinal)
+        concat_ws('/', resident_id, field, ordinal) AS key, jsonb_build_array(CASE
+        WHEN event IN ('brought', 'restored') THEN 'current'
+        WHEN event = 'never_was' THEN 'void' ELSE 'former' END) AS content
+    FROM vault_event WHERE municipality = $1 ORDER BY resident_id, field, ordinal, log_id DESC
+    """,
+    """
+    SELECT concat_ws('/', resident_id, field, ordinal) AS key,
+        jsonb_build_array(standing) AS content
+    FROM vault WHERE municipality = $1
+    """,
+)
+
 REBUILDINGS = (
     _RESIDENT_PRESENT,
     _CASE_FILE,
@@ -205,4 +222,5 @@ REBUILDINGS = (
     _INBOX_STATE,
     _DECISION,
     _DIFFERENCE,
+    _VAULT,
 )

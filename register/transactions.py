@@ -41,9 +41,11 @@ class Transactions:
         self._pool = pool
 
     @asynccontextmanager
-    async def open(self, acting: Acting) -> AsyncGenerator[Tx]:
+    async def open(self, acting: Acting, alone_at: str = "") -> AsyncGenerator[Tx]:
         """Run the block in one transaction, sealed to ``acting.municipality``.
 
+        With ``alone_at`` it begins once no other transaction is open at the place so named: it
+        reads whatever that one wrote.
         Raises `Unavailable` when the database is away or its outcome is unknown; nothing of the
         server's error text is kept, because it may quote values.
         """
@@ -51,10 +53,12 @@ class Transactions:
             async with self._pool.acquire() as connection, connection.transaction():
                 await connection.execute(
                     "SELECT set_config('juki.municipality', $1, true),"
-                    " set_config('juki.actor', $2, true), set_config('juki.purpose', $3, true)",
+                    " set_config('juki.actor', $2, true), set_config('juki.purpose', $3, true),"
+                    " CASE WHEN $4 <> '' THEN pg_advisory_xact_lock(hashtextextended($4, 0)) END",
                     acting.municipality,
                     acting.actor,
                     acting.purpose,
+                    alone_at,
                 )
                 yield connection
         except _PASSING as failure:

@@ -12,7 +12,8 @@ import hmac
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from domain.errors import ContractBroken, Refused
-from register import audit
+from register import audit, current_values
+from register.current_values import CURRENT, Whose
 from register.sealed_bodies import SealedBody, erase_body, new_data_key, seal, unseal
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from domain.acting import Acting
     from register.transactions import Tx
 
-__all__ = ["MY_NUMBER", "Keyring", "SealedBody", "Vault", "erase_body"]
+__all__ = ["MY_NUMBER", "Keyring", "SealedBody", "Vault", "Whose", "erase_body"]
 
 MY_NUMBER = "個人番号"
 """The field of the vault that holds a person's 個人番号."""
@@ -81,39 +82,42 @@ class Vault:
     def __repr__(self) -> str:
         return "Vault()"
 
-    async def store(
-        self, tx: Tx, municipality: str, resident_id: UUID, field: str, value: str
-    ) -> int:
-        """Keep a person's value and return its ordinal; the same value again is the same ordinal.
+    async def store(self, tx: Tx, whose: Whose, value: str, case_id: UUID | None = None) -> int:
+        """Make a value somebody's current one and return its ordinal; theirs before is a former.
 
-        Raises `Refused` NUMBER_ALREADY_BOUND when somebody else of the municipality has it.
+        A value they had before keeps its ordinal.  ``case_id`` is the case that brought it, and may
+        `take_back` what it brought.  Raises `Refused` NUMBER_ALREADY_BOUND when somebody else of
+        the municipality has it, or had it.
         """
-        lookup = self._hash("vault", municipality, field, value)
+        lookup = self._hash("vault", whose.municipality, whose.field, value)
         while True:
             bound = await tx.fetchrow(
-                "SELECT resident_id, ordinal FROM vault"
-                " WHERE municipality = $1 AND field = $2 AND lookup = $3",
-                municipality,
-                field,
+                "SELECT resident_id, ordinal, standing FROM vault"
+                " WHERE municipality = $1 AND field = $2 AND lookup = $3 AND standing <> 'void'",
+                whose.municipality,
+                whose.field,
                 lookup,
             )
-            if bound is not None and bound["resident_id"] != resident_id:
+            if bound is not None and bound["resident_id"] != whose.resident_id:
                 raise Refused("NUMBER_ALREADY_BOUND")
             if bound is not None:
-                return bound["ordinal"]
+                break
             # An insert that meets another of the same instant adds nothing: look again.
-            await self._add(tx, municipality, resident_id, field, value, lookup)
+            await self._add(tx, whose, value, lookup)
+        if bound["standing"] != CURRENT:
+            await current_values.bring(tx, whose, bound["ordinal"], case_id)
+        return bound["ordinal"]
 
     async def reveal(
         self, tx: Tx, acting: Acting, resident_id: UUID, field: str, case_id: UUID | None, why: str
     ) -> str | None:
-        """Tell a person's latest value, and write in the audit log that it was; ``None`` if none.
+        """Tell a person's current value, and write in the audit log that it was; ``None`` if none.
 
         Raises `ContractBroken` CIPHERTEXT_DOES_NOT_OPEN or KEY_UNKNOWN.
         """
         row = await tx.fetchrow(
             "SELECT ordinal, key_id, ciphertext FROM vault WHERE municipality = $1"
-            " AND resident_id = $2 AND field = $3 ORDER BY ordinal DESC LIMIT 1",
+            " AND resident_id = $2 AND field = $3 AND standing = 'current'",
             acting.municipality,
             resident_id,
             field,
@@ -132,10 +136,10 @@ class Vault:
         return unseal(self._key(row["key_id"]), row["ciphertext"], place).decode()
 
     async def holds(self, tx: Tx, municipality: str, resident_id: UUID, field: str) -> bool:
-        """Whether a person has any value; nothing is decrypted."""
+        """Whether a person has a value; nothing is decrypted."""
         return await tx.fetchval(
             "SELECT EXISTS (SELECT FROM vault WHERE municipality = $1 AND resident_id = $2"
-            " AND field = $3)",
+            " AND field = $3 AND standing = 'current')",
             municipality,
             resident_id,
             field,
@@ -144,7 +148,8 @@ class Vault:
     async def find(self, tx: Tx, municipality: str, field: str, value: str, /) -> UUID | None:
         """Who holds, or held, this value, by its keyed hash; nothing is decrypted."""
         return await tx.fetchval(
-            "SELECT resident_id FROM vault WHERE municipality = $1 AND field = $2 AND lookup = $3",
+            "SELECT resident_id FROM vault WHERE municipality = $1 AND field = $2 AND lookup = $3"
+            " AND standing <> 'void'",
             municipality,
             field,
             self._hash("vault", municipality, field, value),
@@ -231,24 +236,18 @@ class Vault:
             )
         return len(rows)
 
-    async def _add(
-        self, tx: Tx, municipality: str, resident_id: UUID, field: str, value: str, lookup: bytes
-    ) -> None:
+    async def _add(self, tx: Tx, whose: Whose, value: str, lookup: bytes) -> None:
         ordinal = await tx.fetchval(
             "SELECT coalesce(max(ordinal), 0) + 1 FROM vault"
             " WHERE municipality = $1 AND resident_id = $2 AND field = $3",
-            municipality,
-            resident_id,
-            field,
+            *whose,
         )
-        place = _vault_place(municipality, resident_id, field, ordinal)
+        place = _vault_place(*whose, ordinal)
         await tx.execute(
             "INSERT INTO vault"
-            " (municipality, resident_id, field, ordinal, key_id, ciphertext, lookup)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-            municipality,
-            resident_id,
-            field,
+            " (municipality, resident_id, field, ordinal, key_id, ciphertext, lookup, standing)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, 'former') ON CONFLICT DO NOTHING",
+            *whose,
             ordinal,
             self._encrypt,
             seal(self._keys[self._encrypt], value.encode(), place),

@@ -101,9 +101,9 @@ LATER_CASE_STANDS = conflict(
 NUMBER_CHANGED = conflict(
     Words("個人番号はすでに変わっています", "The number has been changed"),
     Words(
-        "J-LIS に番号の変更を求めた後は取り下げられません。前の番号は誰のものでもありません"
-        "（番号法8条2項）。",
-        "J-LIS has been asked for another number; the former one is nobody's any more.",
+        "J-LIS に番号の変更を求めた後、又は正しい番号を知らせた後は取り下げられません。前の番号は"
+        "誰のものでもありません（番号法8条2項）。",
+        "J-LIS has been asked for another number, or told the right one; the former is nobody's.",
     ),
     Words(
         "案件を先へ進めてください。結果が分からない電文は retry で確かめます。",

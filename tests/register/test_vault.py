@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.errors import ContractBroken, Refused
-from register import inbox
+from register import current_values, inbox, verification
 from register.inbox import Received
 from register.sealed_bodies import SealedBody
-from register.vault import Vault, erase_body
+from register.vault import Vault, Whose, erase_body
 from runtime.keyring import KeyUse, load, rotate
 from tests.numbers import my_number
 from tests.towns import Town, a_town
@@ -75,12 +75,60 @@ async def test_the_same_number_again_is_the_same_entry_and_another_the_next(town
     person = uuid4()
     async with town.open() as tx:
         ordinals = [
-            await town.vault.store(tx, town.code, person, FIELD, value)
-            for value in (NUMBER, NUMBER, OTHER, NUMBER)
+            await town.vault.store(tx, Whose(town.code, person, FIELD), value)
+            for value in (NUMBER, NUMBER, OTHER, OTHER)
         ]
-        latest = await town.vault.reveal(tx, town.acting, person, FIELD, None, "test")
+        current = await town.vault.reveal(tx, town.acting, person, FIELD, None, "test")
 
-    assert (ordinals, latest) == ([1, 1, 2, 1], OTHER)
+    assert (ordinals, current) == ([1, 1, 2, 2], OTHER)
+
+
+async def test_a_former_number_may_be_the_right_one_after_all(town: Town) -> None:
+    """It is current again under its old ordinal.  Red: tell whatever has the highest ordinal."""
+    person = await _with_number(town)
+    async with town.open() as tx:
+        for value in (OTHER, NUMBER):
+            await town.vault.store(tx, Whose(town.code, person, FIELD), value)
+        assert await town.vault.reveal(tx, town.acting, person, FIELD, None, "test") == NUMBER
+    await _is_as_logged(town)
+
+
+async def test_a_number_entered_by_mistake_binds_nobody(town: Town) -> None:
+    """Taken back, it was never theirs: whose it is can have it.  Twice is once."""
+    person, whose_it_is, case = await _with_number(town), uuid4(), uuid4()
+    whose = Whose(town.code, person, FIELD)
+    async with town.open() as tx:
+        await town.vault.store(tx, whose, OTHER, case)
+        for _ in range(2):
+            await current_values.take_back(tx, whose, case)
+        assert await town.vault.reveal(tx, town.acting, person, FIELD, None, "test") == NUMBER
+        assert await town.vault.find(tx, town.code, FIELD, OTHER) is None
+        await town.vault.store(tx, Whose(town.code, whose_it_is, FIELD), OTHER)
+    await _is_as_logged(town)
+
+
+async def test_a_former_number_that_is_taken_back_stays_a_former_one(town: Town) -> None:
+    """It was theirs once, so it stays bound to them."""
+    person, case = await _with_number(town), uuid4()
+    whose = Whose(town.code, person, FIELD)
+    async with town.open() as tx:
+        await town.vault.store(tx, whose, OTHER, uuid4())
+        await town.vault.store(tx, whose, NUMBER, case)
+        await current_values.take_back(tx, whose, case)
+        assert await town.vault.reveal(tx, town.acting, person, FIELD, None, "test") == OTHER
+        assert await town.vault.find(tx, town.code, FIELD, NUMBER) == person
+    await _is_as_logged(town)
+
+
+async def test_a_number_is_not_taken_back_under_a_later_one(town: Town) -> None:
+    """The later case stands on it."""
+    person, case = await _with_number(town), uuid4()
+    whose = Whose(town.code, person, FIELD)
+    async with town.open() as tx:
+        await town.vault.store(tx, whose, OTHER, case)
+        await town.vault.store(tx, whose, my_number(3), uuid4())
+        with pytest.raises(Refused, match="LATER_CASE_STANDS"):
+            await current_values.take_back(tx, whose, case)
 
 
 async def test_a_number_is_bound_to_one_person_of_a_town(town: Town) -> None:
@@ -163,7 +211,7 @@ async def test_after_rotation_everything_is_under_the_new_keys(town: Town, keyri
 async def test_an_interrupted_rotation_goes_on_where_it_stood(town: Town, keyring: Path) -> None:
     async with town.open() as tx:
         for ordinal in range(201):
-            await town.vault.store(tx, town.code, uuid4(), FIELD, my_number(ordinal))
+            await town.vault.store(tx, Whose(town.code, uuid4(), FIELD), my_number(ordinal))
     fresh = Vault(rotate(keyring, (KeyUse.ENCRYPT,)))
 
     async with town.open() as tx:
@@ -239,8 +287,13 @@ async def test_an_erased_body_is_gone_and_its_log_tells(town: Town) -> None:
 async def _with_number(town: Town, number: str = NUMBER) -> UUID:
     person = uuid4()
     async with town.open() as tx:
-        await town.vault.store(tx, town.code, person, FIELD, number)
+        await town.vault.store(tx, Whose(town.code, person, FIELD), number)
     return person
+
+
+async def _is_as_logged(town: Town) -> None:
+    verified = await verification.verify(town.transactions, town.acting)
+    assert [check.findings for check in verified.checks if check.name == "vault"] == [()]
 
 
 async def _with_body(town: Town) -> UUID:

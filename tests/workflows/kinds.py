@@ -23,12 +23,14 @@ from tests.workflows.kinds_of_changes import (
     Cancels,
     Changes,
     NumberChanges,
+    NumberCorrections,
     changes_code,
     changes_number,
     corrected,
     die,
     differing,
     moves,
+    recognises_a_number,
     splits,
 )
 from tests.workflows.kinds_of_departures import LateNotices, MovesAbroad, MovesOut
@@ -155,6 +157,14 @@ VARIANTS: tuple[Kind, ...] = (
         Correction,
         after=(_GONE,),
         report=corrected(CorrectionKind.STRIKE, 1, 2),
+    ),
+    NumberCorrections(
+        "number_correction",
+        Procedure.NUMBER_CHANGE,
+        NumberChange,
+        victim=1,
+        after=(differing(who=()),),
+        report=recognises_a_number,
     ),
     Cancels(
         "cancelled_death",

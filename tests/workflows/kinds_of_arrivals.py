@@ -211,5 +211,5 @@ async def _reported(
         )
         case = await cases.accept(tx, town, acceptance)
         for one, number in zip(known, numbers, strict=True):
-            await newcomers.keep_number(tx, vault, town, one.resident_id, number)
+            await newcomers.keep_number(tx, vault, case, one.resident_id, number)
     return case

@@ -14,7 +14,7 @@ from domain.heads import NewRelationship, Placing
 from domain.household_change import HouseholdChange, HouseholdChangeKind
 from domain.identifier_changes import CHANGE_NUMBER, CodeChange, NumberChange, NumberChangeKind
 from domain.residents import Address
-from register import cancellations, case_views, changing
+from register import cancellations, case_views, changing, number_changes
 from register.cancellations import Wish
 from tests.changing import NEW_HOME
 from tests.workflows.kind import Begun, Kind
@@ -69,6 +69,24 @@ class NumberChanges(Changes):
         """J-LIS is not asked yet."""
         trial.refuse(CHANGE_NUMBER)
         await trial.parks(CHANGE_NUMBER)
+
+
+@dataclass(frozen=True)
+class NumberCorrections(NumberChanges):
+    """個人番号の職権修正: the number named is the one J-LIS has; all agree throughout."""
+
+    async def begin(self, stage: Stage) -> Begun:
+        """The right number is put away with the 届出."""
+        family = await stage.household()
+        vault, person = stage.here.house.vault, family.people[0]
+        await family.is_remembered()
+        reported = self.reported(family, await stage.frontier.today())
+        async with stage.here.transaction() as tx:
+            case = await changing.accept(
+                tx, stage.here.acting(), Procedure(self.procedure), reported
+            )
+            await number_changes.put_away(tx, vault, case, person, family.numbers[0])
+        return Begun(case, family)
 
 
 @dataclass(frozen=True)
@@ -178,6 +196,12 @@ def changes_number(family: Household, today: date) -> Report:
         grounds="漏えい-2026-0003",
         changed_on=today,
     )
+
+
+def recognises_a_number(family: Household, today: date) -> Report:
+    """個人番号の職権修正 of the head: the right number is named, and none is generated."""
+    ex_officio = {"kind": NumberChangeKind.EX_OFFICIO, "notified_on": None, "generates": False}
+    return changes_number(family, today).model_copy(update=ex_officio)
 
 
 def _led_by_the_spouse(family: Household) -> Placing:

@@ -116,6 +116,50 @@ async def test_a_number_before_its_change_may_be_withdrawn(here: Locals) -> None
     await agrees(here.town)
 
 
+async def test_a_mistyped_right_number_is_withdrawn_and_named_again(here: Locals) -> None:
+    """J-LIS refuses CS-04; taken back, the number stands as before and binds nobody.
+
+    The right one is then registered, the second time under the same number.  Red: take back the
+    row of the register and leave the vault as it is.
+    """
+    family = await here.family()
+    before = await _number(here, family)
+    mistyped = my_number(61_000_000 + int(here.town.code))
+    case = await _changes(here, family, "number", Procedure.NUMBER_CHANGE, **_ex_officio(mistyped))
+    assert (await case.parks())["code"] == "NUMBER_MISMATCH"
+    await here.post(
+        f"/v1/cases/{case.ref.case_number}/decisions",
+        {"verb": "withdraw", "reason": "番号の読み違い。"},
+    )
+    await case.closes(CaseState.WITHDRAWN)
+    assert await _number(here, family) == before
+
+    again = await _changes(here, family, "number", Procedure.NUMBER_CHANGE, **_ex_officio(before))
+    await again.closes()
+
+    assert await _number(here, family) == before
+    async with here.town.transaction() as tx:
+        vault = here.frontier.house.vault
+        assert await vault.find(tx, here.town.code, MY_NUMBER, mistyped) is None
+    await agrees(here.town)
+
+
+async def test_a_number_j_lis_found_right_is_not_taken_back(here: Locals) -> None:
+    """Once CS-04 has named it, the register would differ from J-LIS without it."""
+    family = await here.family()
+    await here.town.fault("unified_addressee", "REFUSE")
+    right = _ex_officio(await _number(here, family))
+    case = await _changes(here, family, "number", Procedure.NUMBER_CHANGE, **right)
+    await case.parks()
+
+    status, problem = await here.post(
+        f"/v1/cases/{case.ref.case_number}/decisions",
+        {"verb": "withdraw", "reason": "取りやめの申出による。"},
+    )
+
+    assert (status, problem["code"]) == (409, "NUMBER_CHANGED")
+
+
 async def test_the_number_of_somebody_else_is_not_taken(here: Locals) -> None:
     """A correction names a number that is another resident's: refused, nothing stored."""
     family = await here.family()
@@ -137,6 +181,10 @@ async def test_the_number_of_somebody_else_is_not_taken(here: Locals) -> None:
 async def _form(family: Family, **said: Any) -> dict[str, Any]:
     usual = {"household_id": str(family.household_id), "resident_id": str(family.people[0])}
     return usual | said
+
+
+def _ex_officio(number: str) -> dict[str, Any]:
+    return {"kind": "個人番号の職権修正", "grounds": "通知-7", "number": number}
 
 
 async def _changes(
