@@ -105,3 +105,31 @@ async def _in_a_process(url: str) -> list[str]:
     out, _ = await process.communicate()
     assert process.returncode == 0
     return json.loads(out)
+
+
+async def test_numbers_kept_before_standings_were_keep_their_order(
+    empty: str, database_urls: Mapping[str, str], tmp_path: Path
+) -> None:
+    """0013: what was stored last is current, the rest are former, and the log says so too."""
+    for name in ALL[: ALL.index("0013_current_values.sql")]:
+        (tmp_path / name).write_text((SCHEMA / name).read_text("utf-8"))
+    await migrate(empty, tmp_path)
+    database = urlsplit(empty).path
+    target = urlsplit(database_urls["postgres"])._replace(path=database).geturl()
+    administrator = await asyncpg.connect(target)
+    await administrator.execute(
+        "INSERT INTO vault (municipality, resident_id, field, ordinal, key_id, ciphertext, lookup)"
+        " SELECT '131016', resident_id, 'f', o, 'k', '', resident_id::text::bytea || o::text::bytea"
+        " FROM unnest(ARRAY[gen_random_uuid(), gen_random_uuid()]) AS resident_id,"
+        " generate_series(1, 2) AS o"
+    )
+
+    await migrate(empty)
+
+    found = await administrator.fetch(
+        "SELECT ordinal, standing, event FROM vault JOIN vault_event"
+        " USING (municipality, resident_id, field, ordinal) ORDER BY ordinal"
+    )
+    await administrator.close()
+    before, now = (1, "former", "replaced"), (2, "current", "brought")
+    assert [tuple(row) for row in found] == [before, before, now, now]
