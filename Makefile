@@ -79,6 +79,8 @@ $(STAMP): requirements.lock
 	  echo "jukiflow needs Python 3.11 or newer; name one with  make PYTHON=/path/to/python3" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 	  echo "This Python cannot make environments; on Debian:  apt-get install python3-venv" >&2; exit 1; }
+	@! test -L .venv || { \
+	  echo ".venv is a link: set up where it points to, other checkouts work with it" >&2; exit 1; }
 	@echo "Installing into .venv (about half a minute) …"
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps \
