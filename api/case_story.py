@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from api.access import act_of, roles_for
+from api.access import roles_for
 from api.case_answers import (
     AllowedDecision,
     CaseAnswer,
@@ -20,6 +20,7 @@ from api.case_answers import (
 from api.linkage_words import OBTAIN_CODE, silent_side
 from api.manual import Line, amendable, manual, needs
 from api.problem_types import Words
+from api.rights import act_of
 from api.runbook import PEERS, VERBS, advice
 from domain.cases import CaseState, Direction, StepState, Verb
 from domain.telegrams import Peer
@@ -44,7 +45,7 @@ def told(file: CaseFile, parts: CaseParts, *, second_person: bool) -> CaseAnswer
     persons = {person.subject: person.resident_id for person in parts.persons}
     lines = manual(file.procedure, (line.step for line in parts.lines))
     standing = [incident for incident in parts.incidents if incident.state != "closed"]
-    judging = _Judging(persons, amendable(file.procedure), second_person=second_person)
+    judging = _Judging(file, persons, second_person=second_person)
     return CaseAnswer(
         **dict(summary(file)),
         persons=[PersonAnswer(**dict(person)) for person in parts.persons],
@@ -179,9 +180,19 @@ def _person(line: Line, parts: CaseParts, subject: int) -> PersonAtStep:
 class _Judging(NamedTuple):
     """What an incident's answer depends on besides itself."""
 
+    file: CaseFile
     persons: dict[int, UUID]
-    amendable: list[str]
     second_person: bool
+
+    @property
+    def amendable(self) -> list[str]:
+        """The fields a decision may amend here."""
+        return amendable(self.file.procedure)
+
+    def allowed(self, verb: Verb, step: str) -> AllowedDecision:
+        """A decision at this step, with what it needs and who may make it."""
+        needed = needs(step, verb, second_person=self.second_person)
+        return _allowed(self.file, verb, needed)
 
     def verbs(self, incident: Incident) -> list[Verb]:
         """What may be decided; a 届出 of which nothing may be amended here is not amended here."""
@@ -204,25 +215,21 @@ def _incident(incident: Incident, judging: _Judging) -> IncidentAnswer:
         advice_ja=words.ja,
         advice_en=words.en,
         allowed=[
-            _allowed(verb, needs(incident.step, verb, second_person=judging.second_person))
-            for verb in judging.verbs(incident)
-            if open_now
+            judging.allowed(verb, incident.step) for verb in judging.verbs(incident) if open_now
         ],
         amendable_fields=judging.amendable if open_now and Verb.AMEND in incident.verbs else [],
     )
 
 
-def _allowed(verb: Verb, needed: list[str]) -> AllowedDecision:
-    words = VERBS[verb]
-    return AllowedDecision(
-        verb=verb, ja=words.ja, en=words.en, needs=needed, roles=roles_for(act_of(verb))
-    )
+def _allowed(file: CaseFile, verb: Verb, needed: list[str]) -> AllowedDecision:
+    words, roles = VERBS[verb], roles_for(act_of(verb), file.procedure)
+    return AllowedDecision(verb=verb, ja=words.ja, en=words.en, needs=needed, roles=roles)
 
 
 def _withdrawal(file: CaseFile, parts: CaseParts) -> AllowedDecision | None:
     under_way = any(decision.verb is Verb.WITHDRAW for decision in parts.decisions)
     forward = file.direction is Direction.FORWARD and file.state is CaseState.OPEN
-    return _allowed(Verb.WITHDRAW, ["reason"]) if forward and not under_way else None
+    return _allowed(file, Verb.WITHDRAW, ["reason"]) if forward and not under_way else None
 
 
 def _notes(parts: CaseParts) -> list[PeerNote]:

@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response, Streamin
 from pydantic import BaseModel, Field, ValidationError
 
 from api import case_desk, rulings
-from api.access import act_of, may
 from api.bodies import canonical
 from api.console import live
 from api.console.pages import page
@@ -20,6 +19,7 @@ from api.decisions import DecisionForm
 from api.fields import errors_of
 from api.problem_types import ProblemType
 from api.problems import Problem
+from api.rights import act_of
 from domain.cases import Verb, workflow_id
 
 if TYPE_CHECKING:
@@ -129,9 +129,9 @@ def _hash(seat: Seat, said: Said) -> bytes:
     return seat.counter.office.vault.content_hash(seat.municipality, canonical(body))
 
 
-def _allowed(seat: Seat) -> Callable[[AllowedDecision], bool]:
+def _allowed(seat: Seat, procedure: str) -> Callable[[AllowedDecision], bool]:
     """Whether whoever looks may decide so themselves."""
-    return lambda one: may(seat.role, act_of(one.verb))
+    return lambda one: seat.counter.caller.may(act_of(one.verb), procedure)
 
 
 async def _page(
@@ -155,7 +155,7 @@ async def _page(
         said=said,
         problem=problem,
         verbs=VERBS,
-        allowed=_allowed(seat),
+        allowed=_allowed(seat, case.procedure),
         run=workflow_id(case.procedure, number),
         engine=seat.engine,
     )

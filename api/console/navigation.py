@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from api.access import Act
+from api.rights import Act
 
 if TYPE_CHECKING:
     from collections.abc import Callable
