@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from api import why
 from api.access import roles_for
 from api.case_answers import (
     AllowedDecision,
@@ -38,6 +39,12 @@ _DECISION = Words("判断を実行しています。", "A decision is being carr
 _FAILURE = Words(
     "相手が応答しないため、繰り返し試しています。", "Tried again and again until it works."
 )
+_DEFECT = Words(
+    "こちらの不具合のため、繰り返し試しています。", "A defect of ours; tried again until mended."
+)
+
+
+_UNAVAILABLE = (_FAILURE, why.AGAIN, why.NOTHING)
 
 
 def told(file: CaseFile, parts: CaseParts, *, second_person: bool) -> CaseAnswer:
@@ -78,14 +85,14 @@ def noted(note: PeerNote) -> PeerNoteAnswer:
 def waiting_for(file: CaseFile, parts: CaseParts) -> Iterator[Waiting]:
     """Everything an open case waits for; nothing while it simply runs."""
     for one in _waits(file, parts):
-        yield _with_the_silent_side(one, parts)
+        yield why.said(_with_the_silent_side(one, parts))
 
 
 def _waits(file: CaseFile, parts: CaseParts) -> Iterator[Waiting]:
     if file.state is not CaseState.OPEN:
         return
     if file.started_at is None:
-        yield Waiting(kind="start", ja=_START.ja, en=_START.en, since=file.accepted_at)
+        yield _told("start", _START, why.BEGINS, why.NOTHING, since=file.accepted_at)
     yield from (_for_people(one) for one in parts.incidents if one.state != "closed")
     yield from (_for_time(failure) for failure in parts.failures if not failure.over)
     yield from (_for_its_turn(wait) for wait in parts.waits)
@@ -100,12 +107,25 @@ def _with_the_silent_side(waiting: Waiting, parts: CaseParts) -> Waiting:
     return waiting.model_copy(update={"silent_ja": words.ja, "silent_en": words.en})
 
 
-def _for_people(incident: Incident) -> Waiting:
-    kind, words = ("staff", _STAFF) if incident.state == "open" else ("decision", _DECISION)
+def _told(kind: str, waits: Words, then: Words, may: Words, **more: Any) -> Waiting:
     return Waiting(
         kind=kind,
-        ja=words.ja,
-        en=words.en,
+        ja=waits.ja,
+        en=waits.en,
+        then_ja=then.ja,
+        then_en=then.en,
+        may_ja=may.ja,
+        may_en=may.en,
+        **more,
+    )
+
+
+def _for_people(incident: Incident) -> Waiting:
+    told = ("staff", _STAFF, why.ONCE_DECIDED, why.one_of(incident.verbs))
+    if incident.state != "open":
+        told = ("decision", _DECISION, why.OUTCOME, why.NOTHING)
+    return _told(
+        *told,
         since=incident.opened_at,
         step=incident.step,
         subject=incident.subject,
@@ -115,10 +135,10 @@ def _for_people(incident: Incident) -> Waiting:
 
 
 def _for_time(failure: Failure) -> Waiting:
-    return Waiting(
-        kind="failure",
-        ja=_FAILURE.ja,
-        en=_FAILURE.en,
+    told = (_DEFECT, why.AGAIN, why.TELL) if failure.kind == "defect" else _UNAVAILABLE
+    return _told(
+        "failure",
+        *told,
         since=failure.since,
         next_try=failure.next_at,
         step=failure.step,

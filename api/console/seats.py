@@ -43,6 +43,11 @@ class Seat(NamedTuple):
         return self.session.member.name
 
     @property
+    def subject(self) -> str:
+        """What their identity provider calls them."""
+        return self.counter.caller.client
+
+    @property
     def role(self) -> TokenRole:
         """The role they work in."""
         return self.counter.caller.role

@@ -10,6 +10,8 @@ CREATE TABLE case_viewer (
     FOREIGN KEY (municipality, subject) REFERENCES staff_member
 );
 CALL declare_projection('case_viewer');
+CREATE INDEX case_viewer_age ON case_viewer (municipality, seen_at);
+GRANT DELETE ON case_viewer TO juki_app;  -- who looked is remembered by nobody
 
 -- 引継ぎメモ: the words of staff for whoever comes after them.
 CREATE TABLE case_note (
