@@ -101,6 +101,7 @@ def _seat_for(act: Act) -> Callable[..., Seat]:
 
 
 SeatForCases = Annotated[Seat, Depends(_seat_for(Act.SEE_CASES))]
+SeatForStock = Annotated[Seat, Depends(_seat_for(Act.SEE_STOCK))]
 SeatForPeople = Annotated[Seat, Depends(_seat_for(Act.SEE_PEOPLE))]
 
 
