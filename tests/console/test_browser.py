@@ -110,6 +110,7 @@ async def test_every_page_is_for_everybody(screen: Screen, desk: Desk) -> None:
             f"people/{await _somebody(desk)}",
             "incidents",
             "overview",
+            "peers",
             "cases",
             f"cases/{number}",
             f"cases/{number}/withdrawal",
