@@ -9,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
 
-.PHONY: help setup up down demo test test-fast trials bench survive histories docs docs-check lint types imports format migrate lock clean
+.PHONY: help setup up down demo test test-fast trials bench survive histories pictures docs docs-check lint types imports format migrate lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ survive: trials ## the trials, then kill everything at random while births and m
 
 histories: $(STAMP) ## record the case histories that the replay tests hold and are missing
 	@$(BIN)/python -m tests.record_histories
+
+pictures: $(STAMP) ## take the pictures of the documents anew, of the desk the demo leaves
+	@$(BIN)/python -m pytest -q tests/scenario/test_desk_to_try.py --pictures
 
 docs: $(STAMP) ## write the step tables of docs/procedures from the code
 	@$(BIN)/python -m local.documents
