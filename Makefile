@@ -34,8 +34,9 @@ test-fast: $(STAMP) ## the tests that need neither database nor engine
 trials: $(STAMP) ## try every step of every kind of case, the variants that `make test` leaves out too
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/workflows/test_every_step.py --all-kinds
 
-bench: $(STAMP) ## measure births and moves per second against the floor of the engine
+bench: $(STAMP) ## births and moves per second against the floor; the desk with 10,000 incidents
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.desk
 
 survive: trials ## the trials, then kill everything at random while births and moves run
 	@$(BIN)/python -m bench.survive

@@ -18,7 +18,7 @@ from local.scenario.caller import Caller
 from local.scenario.cast import DESK, HERE
 from local.scenario.desk_to_try import leave_a_desk
 from register.incidents import IncidentKind
-from tests.console.chromium import FLAGS, chromium
+from local.chromium import FLAGS, chromium
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
