@@ -96,6 +96,7 @@ def _seat_for(act: Act) -> Callable[..., Seat]:
 
 
 SeatForCases = Annotated[Seat, Depends(_seat_for(Act.SEE_CASES))]
+SeatForReports = Annotated[Seat, Depends(_seat_for(Act.REPORT))]
 SeatForPeople = Annotated[Seat, Depends(_seat_for(Act.SEE_PEOPLE))]
 
 
