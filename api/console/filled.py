@@ -172,6 +172,11 @@ class Filled:
             return _day_in_full(text)
         return self._found[field.path].words if field.path in self._found else ""
 
+    def whole(self, field: Field) -> str:
+        """All of a field in words, a group with its parts."""
+        said = [words for one in _within([field]) if (words := self._words(one))]
+        return " ".join(said) or "（空欄）"
+
     def told(self, section: Section) -> list[Told]:
         """Everything said in a section, in the words of the office."""
         return [

@@ -143,7 +143,7 @@ class Pen(NamedTuple):
             choices=self._choices(kind, part, required=required),
             longest=part.get("maxLength"),
             default=default if isinstance(default, str) else "",
-            clear=words.clear or ("空欄にする" if default == "" else ""),
+            clear=words.clear or ("空欄にする" if _may_be_blank(kind, part) else ""),
             inside=self._inside(part, kind, path, required=required),
         )
 
@@ -225,6 +225,11 @@ def _kind_of_value(part: dict[str, Any]) -> Kind:
         Kind.LONG: part.get("maxLength", 0) >= _LONG,
     }
     return next((kind for kind, so in told.items() if so), Kind.TEXT)
+
+
+def _may_be_blank(kind: Kind, part: dict[str, Any]) -> bool:
+    """Whether it may be said to be blank; a choice has a choice for that."""
+    return kind is not Kind.CHOICE and part.get("default") == ""
 
 
 def _hint(name: str, kind: Kind, part: dict[str, Any]) -> str:

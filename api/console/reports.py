@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.datastructures import FormData
 
 from api import bodies, people_desk
 from api.access import demand
@@ -22,7 +21,7 @@ from api.console.form_fields import Kind, Pen
 from api.console.form_reading import Found, Reading, read
 from api.console.layouts import BY_SLUG, LAYOUTS, Layout
 from api.console.pages import page
-from api.console.seats import OwnForm, Seat, SeatForReports
+from api.console.seats import OwnForm, Seat, SeatForReports, Sent
 from api.console.trying import Taken, send, tried
 from api.console.typed import OFFERED, Typed
 from api.fields import wrong
@@ -30,6 +29,8 @@ from api.problem_types import ProblemType
 from api.problems import Problem
 
 if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+
     from register.households import HouseholdView
     from register.idempotency import Answer
     from register.transactions import Tx
@@ -63,13 +64,6 @@ class Wanted(NamedTuple):
         """What the API is told: what was typed, and what where one is says by itself."""
         here = {"household_id": str(self.household.household_id)} if self.household else {}
         return {**self.layout.fixed, **here, **reading.body}
-
-
-async def _form(request: Request) -> FormData:
-    return await request.form()
-
-
-Sent = Annotated[FormData, Depends(_form)]
 
 
 @router.get("")
