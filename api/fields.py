@@ -112,6 +112,10 @@ _SENTENCES = SENTENCES | {
     "TOO_DEEP": ("入れ子が深すぎます。", "Nested too deeply."),
     "WRONG_TYPE": ("値の型が違います。", "Wrong type of value."),
     "NOT_A_CHOICE": ("選べない値です。", "Not one of the values to choose from."),
+    "UNREADABLE_DATE": (
+        "日付として読めません。令和8年4月1日、R8.4.1、2026-04-01 のように書いてください。",
+        "Not readable as a day; write it like 2026-04-01 or R8.4.1.",
+    ),
     "NOT_AN_ID": ("識別子（UUID）の形式ではありません。", "Not an id (UUID)."),
     "NOT_A_CASE_NUMBER": ("案件番号の形式ではありません。", "Not a case number."),
     "UNKNOWN_HOUSEHOLD": ("この世帯はありません。", "There is no such household."),

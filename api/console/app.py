@@ -11,7 +11,17 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from api.access import NotOurs
-from api.console import case_list, case_page, desk, doors, overview, peers, people
+from api.console import (
+    amendments,
+    case_list,
+    case_page,
+    desk,
+    doors,
+    overview,
+    peers,
+    people,
+    reports,
+)
 from api.console.pages import STATIC, page
 from api.console.seats import NotFromHere, SignInFirst
 from api.problem_types import ProblemType
@@ -21,7 +31,7 @@ from domain.errors import Refused, Unavailable
 if TYPE_CHECKING:
     from runtime.settings import ApiSettings
 
-PAGES = (doors, desk, case_list, case_page, people, peers, overview)
+PAGES = (doors, desk, reports, case_list, case_page, amendments, people, peers, overview)
 
 
 def console(settings: ApiSettings) -> FastAPI:
