@@ -14,6 +14,7 @@ from domain.differences import DifferenceKind
 from domain.identifiers import new_id
 from domain.telegrams import Message, Peer
 from register import (
+    case_notes,
     cases,
     code_pool,
     decisions,
@@ -27,6 +28,7 @@ from register import (
     serials,
     telegrams,
 )
+from register.case_notes import Author
 from register.cases import Acceptance
 from register.decisions import Ruling
 from register.differences import Found
@@ -77,6 +79,7 @@ async def lived(town: Town) -> Lived:
         received = Received("jlis", new_id(), "", b"{}")
         await inbox.receive(tx, town.vault, town.code, received)
         await inbox.place(tx, town.code, received.message_id, InboxState.UNCLAIMED)
+        await case_notes.write(tx, town.code, ref.case_id, Author("test", "chief"), "試験")
         await linkages.taken(tx, ref, new_id(), new_id())
         found = Found(DifferenceKind.JLIS_ORDER, "somebody", None)
         await differences.find(tx, town.code, ref.case_id, found)
