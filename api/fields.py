@@ -86,6 +86,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "new_head": ("新しい世帯主", "new head"),
     "relationships": ("新しい続柄", "new relationships"),
     "head_left_open": ("世帯主未設定", "head left open"),
+    "until": ("いつまで", "until"),
     "overdue": ("転入通知未着", "overdue"),
     "household_number": ("世帯番号", "household number"),
     "addressee_number": ("宛名番号", "addressee number"),
@@ -144,6 +145,7 @@ _SENTENCES = SENTENCES | {
     "NOT_BOTH": ("国内か国外か、一方だけを書きます。", "Either a municipality or a country."),
     "TOO_FAR_AHEAD": ("一年より先の日です。", "More than a year ahead."),
     "NOT_A_RESIDENT": ("今は住民ではありません。", "Not a resident at present."),
+    "NOT_AHEAD": ("今より後の時刻を書いてください。", "Must be later than now."),
     "HEAD_STANDS": ("世帯主はすでにいます。", "The household has a head already."),
 }
 _OF_PYDANTIC = {

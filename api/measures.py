@@ -8,6 +8,7 @@ from prometheus_client import Counter, Gauge, Histogram, generate_latest
 
 from domain.acting import Acting
 from domain.errors import Unavailable
+from domain.gates import GateState
 from register import gauges
 from runtime.metrics import registry
 
@@ -28,6 +29,8 @@ class Measures:
         self._cases = self._gauge("juki_open_cases", "Open cases", "procedure", "direction")
         self._incidents = self._gauge("juki_open_incidents", "Standing incidents", "kind")
         self._peers = self._gauge("juki_peer_silent_seconds", "Since a peer stopped", "peer")
+        self._gates = self._gauge("juki_peer_gate", "1 for how a gate stands", "peer", "state")
+        self._at_gates = self._gauge("juki_peer_waiting_cases", "Cases at a gate", "peer")
         self._stock = self._gauge("juki_code_stock", "Unused codes")
         self._low = self._gauge("juki_code_low_water", "Mark below which codes are ordered")
         self._unstarted = self._gauge("juki_unstarted_cases", "Accepted, not yet started")
@@ -76,6 +79,10 @@ class Measures:
             self._incidents.labels(town, row["kind"]).set(row["number"])
         for row in counted.peer_notes:
             self._peers.labels(town, row["peer"]).set(row["number"])
+        for gate in counted.gates:
+            for state in GateState:
+                self._gates.labels(town, gate.peer, state).set(gate.state is state)
+            self._at_gates.labels(town, gate.peer).set(gate.waiting)
         self._stock.labels(town).set(counted.stock)
         self._low.labels(town).set(counted.low_water)
         self._unstarted.labels(town).set(counted.unstarted)

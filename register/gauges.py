@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from register import gate_views
+
 if TYPE_CHECKING:
+    from register.gate_views import Standing
     from register.transactions import Row, Tx
 
 
@@ -17,6 +20,7 @@ class Gauges(NamedTuple):
     """kind, how many"""
     peer_notes: list[Row]
     """peer, seconds since it stopped answering"""
+    gates: list[Standing]
     stock: int
     low_water: int
     unstarted: int
@@ -40,6 +44,7 @@ async def read(tx: Tx) -> Gauges:
         open_cases=await tx.fetch(_CASES),
         open_incidents=await tx.fetch(_INCIDENTS),
         peer_notes=await tx.fetch(_NOTES),
+        gates=await gate_views.standing(tx),
         **dict(counts),
     )
 

@@ -42,7 +42,7 @@ async def serve(settings: RelaySettings) -> None:
         )
         metrics.serve(settings.metrics_port, metrics.registry(), host=settings.metrics_host)
         _log.info("relay_ready")
-        watches = (rounds.watch_stock(), rounds.watch_calendar())
+        watches = (rounds.watch_stock(), rounds.watch_calendar(), rounds.watch_gates())
         await _until_told(rounds.run(), *watches, _seal(sealer, settings))
 
 

@@ -18,6 +18,7 @@ from api.console import (
     desk,
     doors,
     overview,
+    peers,
     people,
     reports,
 )
@@ -30,7 +31,7 @@ from domain.errors import Refused, Unavailable
 if TYPE_CHECKING:
     from runtime.settings import ApiSettings
 
-PAGES = (doors, desk, reports, case_list, case_page, amendments, people, overview)
+PAGES = (doors, desk, reports, case_list, case_page, amendments, people, peers, overview)
 
 
 def console(settings: ApiSettings) -> FastAPI:

@@ -97,6 +97,7 @@ def _seat_for(act: Act) -> Callable[..., Seat]:
 
 
 SeatForCases = Annotated[Seat, Depends(_seat_for(Act.SEE_CASES))]
+SeatForHolding = Annotated[Seat, Depends(_seat_for(Act.HOLD_PEERS))]
 SeatForReports = Annotated[Seat, Depends(_seat_for(Act.REPORT))]
 SeatForPeople = Annotated[Seat, Depends(_seat_for(Act.SEE_PEOPLE))]
 

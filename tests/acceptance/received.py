@@ -33,6 +33,8 @@ class Received:
     async def from_now(cls, frontier: Frontier, town: Town) -> Self:
         """Count nothing of what has been."""
         watched = cls(frontier, town)
+        # An event is read once no older transaction runs: what has been must not be read later.
+        await eventually(watched._quiet)
         watched._seen = {one["id"] for one in await watched._messages()}
         watched._seen |= {one["message_id"] for one in await watched._notices()}
         watched._cursor = (await watched._feed())["next_cursor"]

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import async_playwright, expect
 
-from tests.console.chromium import FLAGS, chromium
+from local.chromium import FLAGS, chromium
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -110,6 +110,7 @@ async def test_every_page_is_for_everybody(screen: Screen, desk: Desk) -> None:
             f"people/{await _somebody(desk)}",
             "incidents",
             "overview",
+            "peers",
             "cases",
             f"cases/{number}",
             f"cases/{number}/withdrawal",

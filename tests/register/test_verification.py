@@ -18,6 +18,7 @@ from register import (
     code_pool,
     decisions,
     differences,
+    gates,
     inbox,
     lanes,
     ledger,
@@ -86,6 +87,8 @@ async def lived(town: Town) -> Lived:
         await serials.turn(
             tx, ref, serials.Turned(telegram_id, "1", more=False, linked=1, revoked=0, unmatched=0)
         )
+        for _ in range(5):
+            await gates.unanswered(tx, ref, Peer.JLIS, "HTTP_503")
     return Lived(ref, telegram_id, decision_id)
 
 
@@ -115,6 +118,8 @@ CORRUPTIONS = {
     "pool_code": "UPDATE pool_code SET state = 'free'",
     "code_reservation": "UPDATE code_reservation SET state = 'released'",
     "difference": "UPDATE difference SET state = 'gone'",
+    "peer_gate": "UPDATE peer_gate SET reason = 'HTTP_500'",
+    "peer_note": "UPDATE peer_note SET closed_at = clock_timestamp()",
     "inbox_state": "UPDATE inbox_state SET state = 'merged'",
     "decision_outcome": "INSERT INTO decision_event (municipality, decision_id, event)"
     " SELECT municipality, decision_id, 'worked' FROM decision",
