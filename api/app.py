@@ -31,6 +31,7 @@ from api import (
     reconciliations,
     residents,
     special_move_ins,
+    stuck,
     visits,
 )
 from api.access import Tokens
@@ -67,6 +68,7 @@ ROUTERS = (
     reconciliations,
     completeness,
     cases,
+    stuck,
     visits,
     approvals,
     decisions,

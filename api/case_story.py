@@ -21,6 +21,7 @@ from api.linkage_words import OBTAIN_CODE, silent_side
 from api.manual import Line, amendable, manual, needs
 from api.problem_types import Words
 from api.runbook import PEERS, VERBS, advice
+from api.stuck_answers import stuck
 from domain.cases import CaseState, Direction, StepState, Verb
 from domain.telegrams import Peer
 from domain.waits import WORDS
@@ -53,6 +54,7 @@ def told(file: CaseFile, parts: CaseParts, *, second_person: bool) -> CaseAnswer
         incidents=[_incident(one, judging) for one in standing],
         decisions=[decided(decision) for decision in parts.decisions],
         peer_notes=[noted(note) for note in _notes(parts)],
+        stuck=stuck(parts.stuck) if parts.stuck else None,
         withdrawal=_withdrawal(file, parts),
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from prometheus_client import Counter, Gauge, Histogram, generate_latest
 
 from domain.acting import Acting
 from domain.errors import Unavailable
+from domain.stuck import Stuck
 from register import gauges
 from runtime.metrics import registry
 
@@ -28,6 +30,8 @@ class Measures:
         self._cases = self._gauge("juki_open_cases", "Open cases", "procedure", "direction")
         self._incidents = self._gauge("juki_open_incidents", "Standing incidents", "kind")
         self._peers = self._gauge("juki_peer_silent_seconds", "Since a peer stopped", "peer")
+        self._stuck = self._gauge("juki_stuck_cases", "Open, and standing still", "kind")
+        self._watch = self._gauge("juki_watch_age_seconds", "Since the watchdog last looked")
         self._stock = self._gauge("juki_code_stock", "Unused codes")
         self._low = self._gauge("juki_code_low_water", "Mark below which codes are ordered")
         self._unstarted = self._gauge("juki_unstarted_cases", "Accepted, not yet started")
@@ -76,6 +80,9 @@ class Measures:
             self._incidents.labels(town, row["kind"]).set(row["number"])
         for row in counted.peer_notes:
             self._peers.labels(town, row["peer"]).set(row["number"])
+        for kind in Stuck:
+            self._stuck.labels(town, kind).set(counted.stuck.get(kind, 0))
+        self._watch.labels(town).set(inf if counted.watch_age is None else counted.watch_age)
         self._stock.labels(town).set(counted.stock)
         self._low.labels(town).set(counted.low_water)
         self._unstarted.labels(town).set(counted.unstarted)

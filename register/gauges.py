@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from register import stuck_views
+
 if TYPE_CHECKING:
+    from domain.stuck import Stuck
     from register.transactions import Row, Tx
 
 
@@ -17,6 +20,9 @@ class Gauges(NamedTuple):
     """kind, how many"""
     peer_notes: list[Row]
     """peer, seconds since it stopped answering"""
+    stuck: dict[Stuck, int]
+    watch_age: float | None
+    """Seconds since the watchdog last looked; ``None`` if it never has."""
     stock: int
     low_water: int
     unstarted: int
@@ -40,6 +46,8 @@ async def read(tx: Tx) -> Gauges:
         open_cases=await tx.fetch(_CASES),
         open_incidents=await tx.fetch(_INCIDENTS),
         peer_notes=await tx.fetch(_NOTES),
+        stuck=await stuck_views.counts(tx),
+        watch_age=await tx.fetchval(_WATCH),
         **dict(counts),
     )
 
@@ -55,6 +63,10 @@ _INCIDENTS = (
 _NOTES = (
     "SELECT peer, extract(epoch FROM clock_timestamp() - since)::float8 AS number FROM peer_note"
     " WHERE municipality = tenant() AND closed_at IS NULL"
+)
+_WATCH = (
+    "SELECT extract(epoch FROM clock_timestamp() - looked_at)::float8 FROM watch_round"
+    " WHERE municipality = tenant()"
 )
 _COUNTS = """
 WITH unstarted AS (

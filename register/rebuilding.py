@@ -211,6 +211,20 @@ _VAULT = Rebuilding(
     """,
 )
 
+_STUCK_CASE = Rebuilding(
+    "stuck_case",
+    "止まっている案件",
+    """
+    SELECT DISTINCT ON (case_id, kind) concat_ws('/', case_id, kind) AS key,
+        jsonb_build_array(CASE event WHEN 'found' THEN 'standing' ELSE 'gone' END) AS content
+    FROM stuck_event WHERE municipality = $1 ORDER BY case_id, kind, log_id DESC
+    """,
+    """
+    SELECT concat_ws('/', case_id, kind) AS key, jsonb_build_array(state) AS content
+    FROM stuck_case WHERE municipality = $1
+    """,
+)
+
 REBUILDINGS = (
     _RESIDENT_PRESENT,
     _CASE_FILE,
@@ -223,4 +237,5 @@ REBUILDINGS = (
     _DECISION,
     _DIFFERENCE,
     _VAULT,
+    _STUCK_CASE,
 )

@@ -1,4 +1,4 @@
-"""``python -m relay``: carries what was accepted to the engine, and seals the logs."""
+"""``python -m relay``: carries what was accepted to the engine, watches it, and seals the logs."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ import structlog
 import uvloop
 
 from register import seals
+from register.watching import Grace
 from relay.engine import Engine
 from relay.rounds import Rounds
+from relay.sight import Sight
+from relay.watch import Watch
 from runtime import database, logging, metrics, temporal
 from runtime.exit import leave
 from runtime.settings import RelaySettings
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+
+    from temporalio.client import Client
 
     from register.transactions import Pool
 
@@ -42,8 +47,15 @@ async def serve(settings: RelaySettings) -> None:
         )
         metrics.serve(settings.metrics_port, metrics.registry(), host=settings.metrics_host)
         _log.info("relay_ready")
-        watches = (rounds.watch_stock(), rounds.watch_calendar())
+        watch = _watch(pool, client, settings)
+        watches = (rounds.watch_stock(), rounds.watch_calendar(), watch.run())
         await _until_told(rounds.run(), *watches, _seal(sealer, settings))
+
+
+def _watch(pool: Pool, client: Client, settings: RelaySettings) -> Watch:
+    grace = Grace(settings.watch_grace, settings.watch_wait_grace)
+    sight = Sight(client, settings.temporal_task_queue)
+    return Watch(pool, sight, grace, interval=settings.watch_interval.total_seconds())
 
 
 async def _seal(pool: Pool, settings: RelaySettings) -> None:

@@ -149,12 +149,19 @@ class ApiSettings(RegisterSettings, VaultSettings):
 
 
 class RelaySettings(RegisterSettings, EngineSettings):
-    """The relay and the sealer: roles that see ids, states and due times only."""
+    """The relay and the sealer: roles that see ids, states and due times only.
+
+    The watchdog looks every ``watch_interval`` for cases that have not moved, or not taken a
+    wake-up, for ``watch_grace``, or whose wait has been over for ``watch_wait_grace``.
+    """
 
     sealer_database_url: SecretStr
     relay_interval: Duration = timedelta(milliseconds=100)
     relay_repeat: Duration = timedelta(seconds=5)
     sealer_interval: Duration = timedelta(seconds=2)
+    watch_interval: Duration = timedelta(minutes=1)
+    watch_grace: Duration = timedelta(minutes=5)
+    watch_wait_grace: Duration = timedelta(minutes=15)
     metrics_host: str = "127.0.0.1"
     metrics_port: Port = 0
 

@@ -13,7 +13,7 @@ from api.console import live
 from api.console.pages import page
 from api.console.seats import SeatForCases
 from api.runbook import advice
-from register import case_views, incident_lists
+from register import case_views, incident_lists, stuck_views
 
 if TYPE_CHECKING:
     from api.console.seats import Seat
@@ -73,9 +73,13 @@ async def _shown(seat: Seat) -> dict[str, Any]:
         causes = await incident_lists.causes(tx)
         notes = [noted(note) for note in await case_views.notes(tx)]
         codes = await stock.seen(tx, seat.counter.acting)
+        stuck = await stuck_views.counts(tx)
+        looked = await stuck_views.last_round(tx)
     return {
         "causes": causes,
         "notes": notes,
         "stock": codes,
-        "mark": live.mark(causes, notes, codes),
+        "stuck": stuck,
+        "looked": looked,
+        "mark": live.mark(causes, notes, codes, stuck, looked.late),
     }

@@ -11,12 +11,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.fields import NAMES
 from api.runbook import PEERS
 from domain.dates import JST
+from domain.stuck import WORDS
 from domain.telegrams import Peer
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from api.console.seats import Seat
+    from domain.stuck import Stuck
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -61,4 +63,14 @@ def _field(name: str) -> str:
     return _ITEMS.get(name) or (NAMES[name][0] if name in NAMES else name)
 
 
-_templates.filters |= {"when": _when, "day": _day, "peer": _peer, "field": _field}
+def _stuck(kind: Stuck) -> str:
+    return WORDS[kind].short
+
+
+_templates.filters |= {
+    "when": _when,
+    "day": _day,
+    "peer": _peer,
+    "field": _field,
+    "stuck": _stuck,
+}

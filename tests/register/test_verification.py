@@ -12,9 +12,11 @@ import pytest
 from domain.cases import Direction, Procedure, StepRef, StepState, Verb
 from domain.differences import DifferenceKind
 from domain.identifiers import new_id
+from domain.stuck import Stuck
 from domain.telegrams import Message, Peer
 from register import (
     cases,
+    clock,
     code_pool,
     decisions,
     differences,
@@ -33,8 +35,10 @@ from register.inbox import InboxState, Received
 from register.telegrams import Outcome, TelegramState, Writing
 from register.vault import erase_body
 from register.verification import Problem, Verification, verify
+from register.watching import Finding
 from tests.numbers import resident_code
 from tests.people import a_family
+from tests.stuck import found as put_on_the_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +61,8 @@ class Lived(NamedTuple):
 
 
 @pytest.fixture
-async def lived(town: Town) -> Lived:
-    """A town with a family, codes, a case with a telegram and a decision, and a message."""
+async def lived(town: Town, database_urls: Mapping[str, str]) -> Lived:
+    """A town with a family, codes, a stuck case with a telegram and a decision, and a message."""
     await town.take_over(a_family())
     async with town.open() as tx:
         first = POOL + int(town.code[:5]) * 1000
@@ -86,6 +90,9 @@ async def lived(town: Town) -> Lived:
         await serials.turn(
             tx, ref, serials.Turned(telegram_id, "1", more=False, linked=1, revoked=0, unmatched=0)
         )
+        since = await clock.now(tx)
+    stuck = Finding(town.code, ref.case_id, Stuck.NO_RUN, since)
+    await put_on_the_list(database_urls, [stuck])
     return Lived(ref, telegram_id, decision_id)
 
 
@@ -115,6 +122,7 @@ CORRUPTIONS = {
     "pool_code": "UPDATE pool_code SET state = 'free'",
     "code_reservation": "UPDATE code_reservation SET state = 'released'",
     "difference": "UPDATE difference SET state = 'gone'",
+    "stuck_case": "UPDATE stuck_case SET state = 'gone', gone_at = clock_timestamp()",
     "inbox_state": "UPDATE inbox_state SET state = 'merged'",
     "decision_outcome": "INSERT INTO decision_event (municipality, decision_id, event)"
     " SELECT municipality, decision_id, 'worked' FROM decision",
