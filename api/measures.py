@@ -38,6 +38,8 @@ class Measures:
         self._unstarted_age = self._gauge("juki_unstarted_oldest_seconds", "The oldest of them")
         self._untaken = self._gauge("juki_untaken_wakeups", "Wake-ups no case has taken yet")
         self._untaken_age = self._gauge("juki_untaken_oldest_seconds", "The oldest of them")
+        self._unsent = self._gauge("juki_unsent_announcements", "Not taken by their receiver yet")
+        self._unsent_age = self._gauge("juki_unsent_oldest_seconds", "The oldest of them")
         self._answers = Counter(
             "juki_http_answers", "Answers", ["route", "status"], registry=self._registry
         )
@@ -89,6 +91,8 @@ class Measures:
         self._unstarted_age.labels(town).set(counted.oldest_unstarted)
         self._untaken.labels(town).set(counted.untaken)
         self._untaken_age.labels(town).set(counted.oldest_untaken)
+        self._unsent.labels(town).set(counted.unsent)
+        self._unsent_age.labels(town).set(counted.oldest_unsent)
 
     def _gauge(self, name: str, says: str, *labels: str) -> Gauge:
         gauge = Gauge(name, says, ["municipality", *labels], registry=self._registry)

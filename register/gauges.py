@@ -23,6 +23,9 @@ class Gauges(NamedTuple):
     stuck: dict[Stuck, int]
     watch_age: float | None
     """Seconds since the watchdog last looked; ``None`` if it never has."""
+    unsent: int
+    """Announcements nobody has taken yet."""
+    oldest_unsent: float
     stock: int
     low_water: int
     unstarted: int
@@ -75,6 +78,9 @@ WITH unstarted AS (
 ), untaken AS (
     SELECT count(*) AS number, min(made_at) AS oldest FROM wakeup
     WHERE municipality = tenant() AND taken_at IS NULL
+), unsent AS (
+    SELECT count(*) AS number, min(made_at) AS oldest FROM announcement
+    WHERE municipality = tenant() AND sent_at IS NULL
 )
 SELECT
     (SELECT count(*) FROM pool_code WHERE municipality = tenant() AND state = 'free') AS stock,
@@ -82,6 +88,8 @@ SELECT
     unstarted.number AS unstarted,
     coalesce(extract(epoch FROM business_now() - unstarted.oldest), 0)::float8 AS oldest_unstarted,
     untaken.number AS untaken,
-    coalesce(extract(epoch FROM clock_timestamp() - untaken.oldest), 0)::float8 AS oldest_untaken
-FROM unstarted, untaken
+    coalesce(extract(epoch FROM clock_timestamp() - untaken.oldest), 0)::float8 AS oldest_untaken,
+    unsent.number AS unsent,
+    coalesce(extract(epoch FROM clock_timestamp() - unsent.oldest), 0)::float8 AS oldest_unsent
+FROM unstarted, untaken, unsent
 """

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid5
 
+from register import incident_kinds
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -92,6 +94,7 @@ async def _open(tx: Tx, ref: StepRef, step: str, trouble: Trouble, verbs: Sequen
         trouble.peer,
         list(verbs),
     )
+    await incident_kinds.seen(tx, ref.municipality, step, trouble)
     return incident_id
 
 

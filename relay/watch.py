@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from domain.cases import CaseRef
     from register.outbox import Due
     from register.transactions import Pool
     from register.watching import Grace, Suspect
@@ -154,16 +155,22 @@ class Watch:
         ]
 
     async def _left_running(self, seen: _Seen) -> list[Finding]:
-        """Runs of cases that have ended."""
+        """Runs of cases that have ended, if the engine itself says that they run."""
         others = seen.listed.running - seen.open.keys()
-        numbers = {name.partition("-")[2] for name in others}
-        ended = await watching.closed(self._pool, numbers) if numbers else []
+        ended = {
+            workflow_id(procedure, case.case_number): case
+            for case, procedure in await self._ended(others)
+        }
+        runs = await _each([name for name in ended if name in others][:CLOSELY], self._sight.run_of)
         return [
             Finding(case.municipality, case.case_id, Stuck.RUN_WITHOUT_CASE, since)
-            for case, procedure in ended
-            if workflow_id(procedure, case.case_number) in others
+            for case in (ended[name] for name, run in runs.items() if run.running)
             for since in [self._suspected.get(case.case_id, seen.now)]
         ]
+
+    async def _ended(self, names: set[str]) -> list[tuple[CaseRef, str]]:
+        numbers = {name.partition("-")[2] for name in names}
+        return await watching.closed(self._pool, numbers) if numbers else []
 
 
 def _name(suspect: Suspect) -> str:

@@ -70,16 +70,18 @@ CREATE TABLE announcement (
     announcement_id  uuid NOT NULL,
     channel          text NOT NULL CHECK (channel IN ('webhook', 'mail')),
     about            text NOT NULL CHECK (about IN ('incident_kind', 'digest')),
+    day              date,
     contents         jsonb NOT NULL,
     made_at          timestamptz NOT NULL DEFAULT clock_timestamp(),
     attempts         integer NOT NULL DEFAULT 0,
     next_at          timestamptz NOT NULL DEFAULT clock_timestamp(),
     sent_at          timestamptz,
-    PRIMARY KEY (municipality, announcement_id, channel)
+    PRIMARY KEY (municipality, announcement_id, channel),
+    CHECK ((about = 'digest') = (day IS NOT NULL))
 );
 CALL declare_projection('announcement');
 CREATE INDEX announcement_unsent ON announcement (next_at) WHERE sent_at IS NULL;
-CREATE INDEX announcement_digests ON announcement (municipality, made_at) WHERE about = 'digest';
+CREATE INDEX announcement_digests ON announcement (municipality, day) WHERE about = 'digest';
 
 -- The relay looks at the cases of every municipality and writes what it found; of waits, failures, steps and
 -- incidents it sees codes, states and instants.

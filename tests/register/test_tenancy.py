@@ -39,7 +39,7 @@ SEEN_BY_THE_RELAY = {
     *("found_at", "gone_at", "attempts", "build", "cause"),
     # What it announces: its own words, made of these.
     *("first_seen", "last_seen", "announced_at"),
-    *("announcement_id", "channel", "about", "contents", "sent_at"),
+    *("announcement_id", "channel", "about", "day", "contents", "sent_at"),
 }
 """Ids, states, codes and instants; whatever else the relay could read would have to be argued."""
 
