@@ -58,6 +58,7 @@ class Act(Enum):
     ORDER_CODES = "住民票コードを補充する"
     READ_FEED = "異動の知らせを読む"
     SEE_INBOX = "受信箱を見る"
+    HOLD_PEERS = "相手への送信を止める・再開する"
 
 
 _STAFF = frozenset({TokenRole.COUNTER, TokenRole.EXAMINER, TokenRole.CHIEF})
@@ -78,6 +79,7 @@ _MAY: dict[Act, frozenset[TokenRole]] = {
     Act.ORDER_CODES: frozenset({TokenRole.CHIEF, TokenRole.OPERATIONS}),
     Act.READ_FEED: _ALL,
     Act.SEE_INBOX: _STAFF,
+    Act.HOLD_PEERS: frozenset({TokenRole.CHIEF, TokenRole.OPERATIONS}),
 }
 
 

@@ -112,6 +112,7 @@ ForApproving = Annotated[Counter, Depends(_counter_for(Act.APPROVE))]
 ForCancelling = Annotated[Counter, Depends(_counter_for(Act.CANCEL))]
 ForCorrecting = Annotated[Counter, Depends(_counter_for(Act.CORRECT))]
 ForReading = Annotated[Counter, Depends(_counter_for(Act.READ_REPORTS))]
+ForHolding = Annotated[Counter, Depends(_counter_for(Act.HOLD_PEERS))]
 ForTheFeed = Annotated[Counter, Depends(_counter_for(Act.READ_FEED))]
 
 _KEY = re.compile(r"[\x21-\x7e]{8,200}")

@@ -9,6 +9,7 @@ from prometheus_client import Counter, Gauge, Histogram, generate_latest
 
 from domain.acting import Acting
 from domain.errors import Unavailable
+from domain.gates import GateState
 from domain.stuck import Stuck
 from register import gauges
 from runtime.metrics import registry
@@ -32,6 +33,8 @@ class Measures:
         self._peers = self._gauge("juki_peer_silent_seconds", "Since a peer stopped", "peer")
         self._stuck = self._gauge("juki_stuck_cases", "Open, and standing still", "kind")
         self._watch = self._gauge("juki_watch_age_seconds", "Since the watchdog last looked")
+        self._gates = self._gauge("juki_peer_gate", "1 for how a gate stands", "peer", "state")
+        self._at_gates = self._gauge("juki_peer_waiting_cases", "Cases at a gate", "peer")
         self._stock = self._gauge("juki_code_stock", "Unused codes")
         self._low = self._gauge("juki_code_low_water", "Mark below which codes are ordered")
         self._unstarted = self._gauge("juki_unstarted_cases", "Accepted, not yet started")
@@ -85,6 +88,10 @@ class Measures:
         for kind in Stuck:
             self._stuck.labels(town, kind).set(counted.stuck.get(kind, 0))
         self._watch.labels(town).set(inf if counted.watch_age is None else counted.watch_age)
+        for gate in counted.gates:
+            for state in GateState:
+                self._gates.labels(town, gate.peer, state).set(gate.state is state)
+            self._at_gates.labels(town, gate.peer).set(gate.waiting)
         self._stock.labels(town).set(counted.stock)
         self._low.labels(town).set(counted.low_water)
         self._unstarted.labels(town).set(counted.unstarted)

@@ -33,6 +33,7 @@ class NewKind(Payload):
     """Empty for the register's own."""
     code: str
     step: str
+    """Empty for a peer that keeps silent altogether."""
     first_seen: datetime
 
 
@@ -55,6 +56,7 @@ class Digest(Payload):
     until: datetime
     open_cases: int
     kinds: tuple[OfKind, ...]
+    silent_peers: tuple[str, ...]
     stuck: dict[Stuck, int]
     oldest_due_on: date | None
     """The earliest legal deadline among cases that wait for staff or are stuck."""
@@ -94,7 +96,7 @@ def text_of(municipality: str, news: News) -> str:
 def _new_kind(news: NewKind) -> Iterator[str]:
     yield "これまでになかった種類の対応待ちが開きました。同じ種類は、続く間は知らせません。"
     yield f"符号: {news.code}"
-    yield f"処理: {news.step}"
+    yield f"処理: {news.step or '（この相手への全て。応答がない）'}"
     yield f"相手: {news.peer or '住基システム'}"
     yield f"最初: {_when(news.first_seen)}"
 
@@ -106,6 +108,8 @@ def _digest(news: Digest) -> Iterator[str]:
     for kind in news.kinds:
         where = f"{kind.code} {kind.step}（{kind.peer or '住基システム'}）"
         yield f"対応待ち {where}: 発生 {kind.opened}、解消 {kind.closed}、現在 {kind.open}"
+    for peer in news.silent_peers:
+        yield f"応答しない相手: {peer}"
     for stuck, times in news.stuck.items():
         yield f"止まっている案件 {stuck}（{WORDS[stuck].short}）: {times}"
     yield f"見張りの最後の見回り: {_when(news.looked_at) if news.looked_at else 'なし'}"

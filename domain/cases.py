@@ -106,6 +106,7 @@ class WaitKind(StrEnum):
     LANE = "lane"
     CODE_STOCK = "code_stock"
     OPENING = "opening"
+    GATE = "gate"
     PEER_PROGRESS = "peer_progress"
     LINKAGE_CODE = "linkage_code"
     NEXT_PAGE = "next_page"

@@ -47,6 +47,18 @@ WORDS: dict[WaitKind, WaitWords] = {
         Said("開局すれば送る。", "It is sent when 住基ネット opens."),
         _NOTHING_TO_DO,
     ),
+    WaitKind.GATE: WaitWords(
+        "送信の再開",
+        Said("相手システムへの送信を止めています。", "Nothing leaves for the other system now."),
+        Said(
+            "再開すれば、法定期限が近い案件から順に、自動で送る。",
+            "Once it is let through, cases go on by themselves, the nearest deadline first.",
+        ),
+        Said(
+            "相手システムの頁で、いつ誰がなぜ止めたかを見る。取下げはできる。",
+            "See the peers' page for who held it and why; withdrawing is possible.",
+        ),
+    ),
     WaitKind.PEER_PROGRESS: WaitWords(
         "相手の処理",
         Said("相手の処理を待っています。", "The other system is at work."),

@@ -99,6 +99,7 @@ async def _digest(tx: Tx, municipality: str) -> Digest:
         until=until,
         open_cases=open_cases,
         kinds=tuple(OfKind.model_validate(dict(row)) for row in kinds),
+        silent_peers=tuple(row["peer"] for row in await tx.fetch(_SILENT, municipality)),
         stuck={Stuck(row["kind"]): row["number"] for row in stuck},
         oldest_due_on=oldest,
         looked_at=looked_at,
@@ -170,6 +171,8 @@ SELECT coalesce(peer, '') AS peer, code, step,
 FROM incident WHERE municipality = $1 AND (state <> 'closed' OR closed_at >= $2)
 GROUP BY 1, code, step ORDER BY open DESC, code, step
 """
+
+_SILENT = "SELECT peer FROM peer_note WHERE municipality = $1 AND closed_at IS NULL ORDER BY peer"
 
 _STUCK = """
 SELECT kind, count(*) AS number FROM stuck_case WHERE municipality = $1 AND state = 'standing'

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from register import stuck_views
+from register import gate_views, stuck_views
 
 if TYPE_CHECKING:
     from domain.stuck import Stuck
+    from register.gate_views import Standing
     from register.transactions import Row, Tx
 
 
@@ -20,6 +21,7 @@ class Gauges(NamedTuple):
     """kind, how many"""
     peer_notes: list[Row]
     """peer, seconds since it stopped answering"""
+    gates: list[Standing]
     stuck: dict[Stuck, int]
     watch_age: float | None
     """Seconds since the watchdog last looked; ``None`` if it never has."""
@@ -49,6 +51,7 @@ async def read(tx: Tx) -> Gauges:
         open_cases=await tx.fetch(_CASES),
         open_incidents=await tx.fetch(_INCIDENTS),
         peer_notes=await tx.fetch(_NOTES),
+        gates=await gate_views.standing(tx),
         stuck=await stuck_views.counts(tx),
         watch_age=await tx.fetchval(_WATCH),
         **dict(counts),

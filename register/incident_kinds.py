@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from register.incidents import Trouble
+    from domain.telegrams import Peer
     from register.transactions import Tx
 
 # A kind that has been seen within the hour is left alone: thousands of incidents of one cause would
@@ -23,6 +23,14 @@ ON CONFLICT (municipality, peer, code, step) DO UPDATE SET last_seen = clock_tim
 """
 
 
-async def seen(tx: Tx, municipality: str, step: str, trouble: Trouble) -> None:
+class Kind(NamedTuple):
+    """What makes incidents alike; without ``step`` it is a whole peer that keeps silent."""
+
+    peer: Peer | None
+    code: str
+    step: str = ""
+
+
+async def seen(tx: Tx, municipality: str, kind: Kind) -> None:
     """An incident of this kind has opened; new is what was not seen for 14 days."""
-    await tx.execute(_SEEN, municipality, trouble.peer or "", trouble.code, step)
+    await tx.execute(_SEEN, municipality, kind.peer or "", kind.code, kind.step)

@@ -225,6 +225,41 @@ _STUCK_CASE = Rebuilding(
     """,
 )
 
+# Failures and the next try stand in no log: a gate that lost them asks its peer once more.
+_PEER_GATE = Rebuilding(
+    "peer_gate",
+    "送信の停止と再開",
+    """
+    SELECT DISTINCT ON (peer) peer AS key, jsonb_build_array(CASE event
+        WHEN 'opened' THEN 'open' WHEN 'draining' THEN 'draining' ELSE 'held' END,
+        event = 'held_automatically', author, reason, until, at) AS content
+    FROM gate_event WHERE municipality = $1 ORDER BY peer, log_id DESC
+    """,
+    """
+    SELECT peer AS key, jsonb_build_array(state, automatic, author, reason, until, since) AS content
+    FROM peer_gate WHERE municipality = $1 AND since IS NOT NULL
+    """,
+)
+
+# An incident of a peer begins when its gate is held by itself, and lasts until that is open.
+_PEER_NOTE = Rebuilding(
+    "peer_note",
+    "応答しない相手",
+    """
+    SELECT peer AS key, jsonb_build_array(max(log_id) FILTER (WHERE event = 'held_automatically')
+        > coalesce(max(log_id) FILTER (WHERE event = 'opened'), 0)) AS content
+    FROM gate_event WHERE municipality = $1 GROUP BY peer
+    HAVING bool_or(event = 'held_automatically')
+    """,
+    # Notes of before there were gates are closed, and founded on nothing.
+    """
+    SELECT peer AS key, jsonb_build_array(bool_or(closed_at IS NULL)) AS content FROM peer_note n
+    WHERE municipality = $1 AND (closed_at IS NULL OR EXISTS (SELECT FROM gate_event e
+        WHERE e.municipality = $1 AND e.peer = n.peer AND e.event = 'held_automatically'))
+    GROUP BY peer
+    """,
+)
+
 REBUILDINGS = (
     _RESIDENT_PRESENT,
     _CASE_FILE,
@@ -237,5 +272,7 @@ REBUILDINGS = (
     _DECISION,
     _DIFFERENCE,
     _VAULT,
+    _PEER_GATE,
+    _PEER_NOTE,
     _STUCK_CASE,
 )

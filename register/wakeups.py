@@ -24,6 +24,7 @@ class Cause(StrEnum):
     MESSAGE = "message"
     VISIT = "visit"
     APPROVAL = "approval"
+    GATE = "gate"
 
 
 async def wake(

@@ -59,8 +59,9 @@ async def serve(settings: RelaySettings) -> None:
         announcer = Announcer(
             pool, _receivers(session, settings), digest_at=settings.announce_digest_at
         )
-        watches = (rounds.watch_stock(), rounds.watch_calendar(), watch.run(), announcer.run())
-        await _until_told(rounds.run(), *watches, _seal(sealer, settings))
+        watches = (rounds.watch_stock(), rounds.watch_calendar(), rounds.watch_gates())
+        others = (watch.run(), announcer.run(), _seal(sealer, settings))
+        await _until_told(rounds.run(), *watches, *others)
 
 
 def _watch(pool: Pool, client: Client, settings: RelaySettings) -> Watch:

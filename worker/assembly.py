@@ -65,8 +65,8 @@ class Surroundings:
 def steps(given: Surroundings) -> list[Any]:
     """Every activity of the house, its collaborators in place."""
     settings = given.settings
-    addressee = UnifiedAddresseeClient(_wire(given, settings.unified_addressee_url))
-    server = IntermediateServerClient(_wire(given, settings.intermediate_server_url))
+    addressee = UnifiedAddresseeClient(_wire(given, Peer.UNIFIED_ADDRESSEE))
+    server = IntermediateServerClient(_wire(given, Peer.INTERMEDIATE_SERVER))
     desk = Desk(given.transactions)
     dispatch = dispatch_at(desk, given)
     attention = _attention(settings.patience_scale)
@@ -102,9 +102,9 @@ def _steps_of(procedure: str) -> tuple[str, ...]:
 def dispatch_at(desk: Desk, given: Surroundings) -> Dispatch:
     """Where telegrams leave, the doors of all peers in place."""
     settings = given.settings
-    jlis = JlisClient(_wire(given, settings.jlis_url))
-    addressee = UnifiedAddresseeClient(_wire(given, settings.unified_addressee_url))
-    portal = MynaportalClient(_wire(given, settings.mynaportal_url))
+    jlis = JlisClient(_wire(given, Peer.JLIS))
+    addressee = UnifiedAddresseeClient(_wire(given, Peer.UNIFIED_ADDRESSEE))
+    portal = MynaportalClient(_wire(given, Peer.MYNAPORTAL))
     peers = {
         Peer.JLIS: PeerLine(jlis, settings.jlis_settling),
         Peer.UNIFIED_ADDRESSEE: PeerLine(addressee, settings.unified_addressee_settling),
@@ -154,12 +154,18 @@ def patience(scale: float) -> Patience:
         factor=usual.factor,
         most=usual.most * scale,
         defect=usual.defect * scale,
-        note_after=usual.note_after * scale,
     )
 
 
-def _wire(given: Surroundings, url: str) -> Wire:
-    return Wire(given.session, url, given.settings.http_timeout.total_seconds())
+def _wire(given: Surroundings, peer: Peer) -> Wire:
+    settings = given.settings
+    urls = {
+        Peer.JLIS: settings.jlis_url,
+        Peer.UNIFIED_ADDRESSEE: settings.unified_addressee_url,
+        Peer.INTERMEDIATE_SERVER: settings.intermediate_server_url,
+        Peer.MYNAPORTAL: settings.mynaportal_url,
+    }
+    return Wire(given.session, urls[peer], settings.http_timeout.total_seconds(), peer)
 
 
 def _attention(scale: float) -> Attention:

@@ -11,7 +11,18 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from api.access import NotOurs
-from api.console import case_list, case_page, desk, doors, overview, people, stuck
+from api.console import (
+    amendments,
+    case_list,
+    case_page,
+    desk,
+    doors,
+    overview,
+    peers,
+    people,
+    reports,
+    stuck,
+)
 from api.console.pages import STATIC, page
 from api.console.seats import NotFromHere, SignInFirst
 from api.problem_types import ProblemType
@@ -21,7 +32,18 @@ from domain.errors import Refused, Unavailable
 if TYPE_CHECKING:
     from runtime.settings import ApiSettings
 
-PAGES = (doors, desk, stuck, case_list, case_page, people, overview)
+PAGES = (
+    doors,
+    desk,
+    stuck,
+    reports,
+    case_list,
+    case_page,
+    amendments,
+    people,
+    peers,
+    overview,
+)
 
 
 def console(settings: ApiSettings) -> FastAPI:

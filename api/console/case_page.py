@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from api import case_desk, rulings
 from api.access import act_of, may
@@ -67,33 +67,20 @@ async def withdrawal(seat: SeatForCases, number: Number) -> HTMLResponse:
     return await _page(seat, number, "withdrawal")
 
 
+Lines = Annotated[str, AfterValidator(lambda text: text.replace("\r\n", "\n"))]
+"""What a browser sends of several lines; it ends them as no text of ours does."""
+
+
 class Said(BaseModel):
     """What a decision's form brings; blank is not said."""
 
     key: str = Field(min_length=8, max_length=200, pattern=r"^[\x21-\x7e]+$")
     verb: Verb
     incident_id: UUID | None = None
-    reason: str = ""
-    evidence: str = ""
+    reason: Lines = ""
+    evidence: Lines = ""
     second_person: str = ""
     number: str = ""
-    name: str = ""
-    name_kana: str = ""
-    born_on: str = ""
-    relationship: str = ""
-    postal_code: str = ""
-    line: str = ""
-    building: str = ""
-
-    @property
-    def amendment(self) -> dict[str, Any]:
-        """The items that were filled in."""
-        plain = ("name", "name_kana", "born_on", "relationship")
-        items: dict[str, Any] = {name: said for name in plain if (said := getattr(self, name))}
-        if self.line:
-            parts = ("postal_code", "line", "building")
-            items["address"] = {part: getattr(self, part) for part in parts}
-        return items
 
 
 @router.post("/decisions", dependencies=[OwnForm])
@@ -115,8 +102,6 @@ def _form(said: Said) -> DecisionForm:
     told = said.model_dump(include={"verb", "incident_id", "reason", "evidence", "second_person"})
     if said.number:
         told["number"] = said.number
-    if said.verb is Verb.AMEND:
-        told["amendment"] = said.amendment
     try:
         return DecisionForm.model_validate(told)
     except ValidationError as failure:

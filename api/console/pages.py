@@ -13,6 +13,7 @@ from api.runbook import PEERS
 from domain.dates import JST
 from domain.stuck import WORDS
 from domain.telegrams import Peer
+from domain.typed_dates import both_notations, read_day
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -67,9 +68,15 @@ def _stuck(kind: Stuck) -> str:
     return WORDS[kind].short
 
 
+def _both(day: str) -> str:
+    """A day of the API in 和暦 and 西暦."""
+    return both_notations(read_day(day))
+
+
 _templates.filters |= {
     "when": _when,
     "day": _day,
+    "both": _both,
     "peer": _peer,
     "field": _field,
     "stuck": _stuck,

@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from fastapi import Depends, Form, Request
+from starlette.datastructures import FormData
 
 from api.access import Act, Caller, demand, may
 from api.counter import Counter
@@ -96,7 +97,17 @@ def _seat_for(act: Act) -> Callable[..., Seat]:
 
 
 SeatForCases = Annotated[Seat, Depends(_seat_for(Act.SEE_CASES))]
+SeatForHolding = Annotated[Seat, Depends(_seat_for(Act.HOLD_PEERS))]
+SeatForReports = Annotated[Seat, Depends(_seat_for(Act.REPORT))]
 SeatForPeople = Annotated[Seat, Depends(_seat_for(Act.SEE_PEOPLE))]
+
+
+async def _sent(request: Request) -> FormData:
+    return await request.form()
+
+
+Sent = Annotated[FormData, Depends(_sent)]
+"""Everything a form brought, whichever fields it has."""
 
 
 def _own_form(seat: AnySeat, csrf: Annotated[str, Form()] = "") -> None:

@@ -95,7 +95,6 @@ CREATE POLICY relaying ON incident_kind TO juki_relay USING (true) WITH CHECK (t
 GRANT SELECT, UPDATE (announced_at) ON incident_kind TO juki_relay;
 CREATE POLICY relaying ON announcement TO juki_relay USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT, UPDATE ON announcement TO juki_relay;
-CREATE POLICY relaying ON case_wait FOR SELECT TO juki_relay USING (true);
 GRANT SELECT (municipality, case_id, step, subject, kind, until, over) ON case_wait TO juki_relay;
 CREATE POLICY relaying ON step_failure FOR SELECT TO juki_relay USING (true);
 GRANT SELECT (municipality, case_id, step, subject, next_at, over) ON step_failure TO juki_relay;

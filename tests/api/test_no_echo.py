@@ -49,11 +49,10 @@ async def test_no_answer_repeats_what_was_sent(api: Api, desk: Desk) -> None:
 
 
 async def _canaries(client: Client, path: str, method: str) -> AsyncIterator[Answer]:
-    filled = path.format(
-        case_number="131016-R8-000123", system="jlis", **{name: new_id() for name in IDS}
-    )
+    plain = {"case_number": "131016-R8-000123", "system": "jlis", "peer": "jlis"}
+    filled = path.format(**plain, **{name: new_id() for name in IDS})
     if "{" in path:
-        lost = path.format(**dict.fromkeys(("case_number", "system", *IDS), ASCII_CANARY))
+        lost = path.format(**dict.fromkeys((*plain, *IDS), ASCII_CANARY))
         yield await _ask(client, method, lost)
     else:
         yield await _ask(client, method, filled, query={CANARY: CANARY, "cursor": CANARY})

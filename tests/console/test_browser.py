@@ -120,6 +120,7 @@ async def test_every_page_is_for_everybody(
             f"people/{await _somebody(desk)}",
             "incidents",
             "overview",
+            "peers",
             "cases",
             f"cases/{number}",
             f"cases/{number}/withdrawal",

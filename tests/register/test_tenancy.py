@@ -32,6 +32,9 @@ SEEN_BY_THE_RELAY = {
     *("state", "direction", "cause", "over", "event", "peer", "kind", "code_count"),
     *("due_on", "accepted_at", "started_at", "ended_at", "made_at", "taken_at"),
     *("reconcile_at", "serials_at"),
+    # Gates: who waits where, and how fast they are let through; not who held one, nor why.
+    *("automatic", "held_at", "released_at", "probe_at", "probe_pause"),
+    *("opening", "gate_budget", "gate_probe_most"),
     *("until", "since", "opened_at", "closed_at", "low_water", "target_stock", "one_row", "shift"),
     # What the watchdog compares and writes: when something moved, and which incident it was, by
     # the codes and names of steps that stand in the engine's histories too.

@@ -20,6 +20,7 @@ from register import (
     code_pool,
     decisions,
     differences,
+    gates,
     inbox,
     lanes,
     ledger,
@@ -90,6 +91,8 @@ async def lived(town: Town, database_urls: Mapping[str, str]) -> Lived:
         await serials.turn(
             tx, ref, serials.Turned(telegram_id, "1", more=False, linked=1, revoked=0, unmatched=0)
         )
+        for _ in range(5):
+            await gates.unanswered(tx, ref, Peer.JLIS, "HTTP_503")
         since = await clock.now(tx)
     stuck = Finding(town.code, ref.case_id, Stuck.NO_RUN, since)
     await put_on_the_list(database_urls, [stuck])
@@ -123,6 +126,8 @@ CORRUPTIONS = {
     "code_reservation": "UPDATE code_reservation SET state = 'released'",
     "difference": "UPDATE difference SET state = 'gone'",
     "stuck_case": "UPDATE stuck_case SET state = 'gone', gone_at = clock_timestamp()",
+    "peer_gate": "UPDATE peer_gate SET reason = 'HTTP_500'",
+    "peer_note": "UPDATE peer_note SET closed_at = clock_timestamp()",
     "inbox_state": "UPDATE inbox_state SET state = 'merged'",
     "decision_outcome": "INSERT INTO decision_event (municipality, decision_id, event)"
     " SELECT municipality, decision_id, 'worked' FROM decision",

@@ -22,7 +22,7 @@ from domain.errors import Unavailable
 from domain.stuck import Stuck
 from domain.telegrams import Peer
 from local.scenario.canary import Canary
-from register import announcements, cases, incidents, watching
+from register import announcements, cases, gates, incidents, watching
 from register.cases import Acceptance
 from register.incidents import Trouble
 from register.watching import Finding
@@ -119,6 +119,26 @@ async def test_a_new_kind_of_incident_is_told_once_and_signed(office: Office, to
     assert len(told) == 2
     assert all(is_genuine(one.push, one.signature, SECRET) for one in office.hook.posted)
     assert not is_genuine(office.hook.posted[0].push, office.hook.posted[1].signature, SECRET)
+
+
+async def test_a_peer_that_keeps_silent_is_told_once_however_many_wait_for_it(
+    office: Office, town: Town
+) -> None:
+    """Its gate is held by itself: that is one incident, of the peer and not of a step.
+
+    Red: note only what parks a case.
+    """
+    ref = await _case(town)
+    async with town.open() as tx:
+        for _ in range(7):
+            await gates.unanswered(tx, ref, Peer.JLIS, "HTTP_503")
+
+    await office.announcer(digest_at="08:00").look()
+
+    told = [json.loads(one.push.body) for one in office.hook.posted]
+    [news] = [one for one in told if one["about"] == "incident_kind"]
+    assert (news["peer"], news["code"], news["step"]) == ("jlis", "HTTP_503", "")
+    assert _digests(office, town)[0]["silent_peers"] == ["jlis"]
 
 
 async def test_a_kind_that_was_quiet_for_long_is_news_again(office: Office, town: Town) -> None:
@@ -296,14 +316,18 @@ async def _parked(
     town: Town, code: str, *, step: str = STEP, due_on: date | None = None
 ) -> StepRef:
     """A case of which a step is refused."""
+    ref = await _case(town, due_on)
     async with town.open() as tx:
-        case = await cases.accept(
-            tx, town.code, Acceptance(Procedure.BIRTH, {}, "test", persons=1, due_on=due_on)
-        )
-        ref = StepRef(municipality=town.code, case_id=case.case_id, subject=1)
         trouble = Trouble("refused", code, Peer.JLIS)
         await incidents.park(tx, ref, step, trouble, [Verb.RETRY])
     return ref
+
+
+async def _case(town: Town, due_on: date | None = None) -> StepRef:
+    async with town.open() as tx:
+        acceptance = Acceptance(Procedure.BIRTH, {}, "test", persons=1, due_on=due_on)
+        case = await cases.accept(tx, town.code, acceptance)
+    return StepRef(municipality=town.code, case_id=case.case_id, subject=1)
 
 
 async def _quiet(town: Town, days: int) -> None:
