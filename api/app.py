@@ -33,6 +33,7 @@ from api import (
     reconciliations,
     residents,
     special_move_ins,
+    stuck,
     visits,
 )
 from api.access import Tokens
@@ -69,6 +70,7 @@ ROUTERS = (
     reconciliations,
     completeness,
     cases,
+    stuck,
     visits,
     approvals,
     decisions,

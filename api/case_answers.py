@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from api.stuck_answers import StuckAnswer
 from domain.cases import CaseState, DecisionState, Direction, StepState, Verb
 
 
@@ -194,6 +195,9 @@ class CaseAnswer(CaseSummary):
     incidents: list[IncidentAnswer]
     decisions: list[DecisionAnswer]
     peer_notes: list[PeerNoteAnswer]
+    stuck: StuckAnswer | None = Field(
+        description="動くはずなのに止まっているか（見張りによる。止まっていなければ null）"
+    )
     withdrawal: AllowedDecision | None = Field(description="取下げ（できないときは null）")
 
 

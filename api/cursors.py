@@ -11,7 +11,7 @@ from uuid import UUID
 from api.fields import wrong
 from api.problem_types import ProblemType
 from api.problems import Problem
-from register import incident_lists
+from register import incident_lists, stuck_views
 from register.case_lists import Place
 from register.differences import Behind
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from register.incident_lists import Standing
+    from register.stuck_views import StuckCase
 
 
 def of_case(accepted_at: datetime, case_id: UUID) -> str:
@@ -46,6 +47,16 @@ def of_difference(found_at: datetime, difference_id: UUID) -> str:
 def to_difference(cursor: str) -> Behind:
     """Raises `Problem` INVALID_INPUT for what is no cursor of that list."""
     return Behind(*to_case(cursor))
+
+
+def of_stuck(one: StuckCase) -> str:
+    """The place of a case in the list of those that are stuck."""
+    return _sealed([one.since.isoformat(), one.case_id.hex])
+
+
+def to_stuck(cursor: str) -> stuck_views.Place:
+    """Raises `Problem` INVALID_INPUT for what is no cursor of that list."""
+    return stuck_views.Place(*to_case(cursor))
 
 
 def of_incident(incident: Standing) -> str:

@@ -211,6 +211,20 @@ _VAULT = Rebuilding(
     """,
 )
 
+_STUCK_CASE = Rebuilding(
+    "stuck_case",
+    "止まっている案件",
+    """
+    SELECT DISTINCT ON (case_id, kind) concat_ws('/', case_id, kind) AS key,
+        jsonb_build_array(CASE event WHEN 'found' THEN 'standing' ELSE 'gone' END) AS content
+    FROM stuck_event WHERE municipality = $1 ORDER BY case_id, kind, log_id DESC
+    """,
+    """
+    SELECT concat_ws('/', case_id, kind) AS key, jsonb_build_array(state) AS content
+    FROM stuck_case WHERE municipality = $1
+    """,
+)
+
 # Failures and the next try stand in no log: a gate that lost them asks its peer once more.
 _PEER_GATE = Rebuilding(
     "peer_gate",
@@ -260,4 +274,5 @@ REBUILDINGS = (
     _VAULT,
     _PEER_GATE,
     _PEER_NOTE,
+    _STUCK_CASE,
 )

@@ -21,6 +21,7 @@ from api.console import (
     peers,
     people,
     reports,
+    stuck,
 )
 from api.console.pages import STATIC, page
 from api.console.seats import NotFromHere, SignInFirst
@@ -31,7 +32,18 @@ from domain.errors import Refused, Unavailable
 if TYPE_CHECKING:
     from runtime.settings import ApiSettings
 
-PAGES = (doors, desk, reports, case_list, case_page, amendments, people, peers, overview)
+PAGES = (
+    doors,
+    desk,
+    stuck,
+    reports,
+    case_list,
+    case_page,
+    amendments,
+    people,
+    peers,
+    overview,
+)
 
 
 def console(settings: ApiSettings) -> FastAPI:

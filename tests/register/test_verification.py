@@ -12,10 +12,12 @@ import pytest
 from domain.cases import Direction, Procedure, StepRef, StepState, Verb
 from domain.differences import DifferenceKind
 from domain.identifiers import new_id
+from domain.stuck import Stuck
 from domain.telegrams import Message, Peer
 from register import (
     case_notes,
     cases,
+    clock,
     code_pool,
     decisions,
     differences,
@@ -36,8 +38,10 @@ from register.inbox import InboxState, Received
 from register.telegrams import Outcome, TelegramState, Writing
 from register.vault import erase_body
 from register.verification import Problem, Verification, verify
+from register.watching import Finding
 from tests.numbers import resident_code
 from tests.people import a_family
+from tests.stuck import found as put_on_the_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,8 +64,8 @@ class Lived(NamedTuple):
 
 
 @pytest.fixture
-async def lived(town: Town) -> Lived:
-    """A town with a family, codes, a case with a telegram and a decision, and a message."""
+async def lived(town: Town, database_urls: Mapping[str, str]) -> Lived:
+    """A town with a family, codes, a stuck case with a telegram and a decision, and a message."""
     await town.take_over(a_family())
     async with town.open() as tx:
         first = POOL + int(town.code[:5]) * 1000
@@ -92,6 +96,9 @@ async def lived(town: Town) -> Lived:
         )
         for _ in range(5):
             await gates.unanswered(tx, ref, Peer.JLIS, "HTTP_503")
+        since = await clock.now(tx)
+    stuck = Finding(town.code, ref.case_id, Stuck.NO_RUN, since)
+    await put_on_the_list(database_urls, [stuck])
     return Lived(ref, telegram_id, decision_id)
 
 
@@ -121,6 +128,7 @@ CORRUPTIONS = {
     "pool_code": "UPDATE pool_code SET state = 'free'",
     "code_reservation": "UPDATE code_reservation SET state = 'released'",
     "difference": "UPDATE difference SET state = 'gone'",
+    "stuck_case": "UPDATE stuck_case SET state = 'gone', gone_at = clock_timestamp()",
     "peer_gate": "UPDATE peer_gate SET reason = 'HTTP_500'",
     "peer_note": "UPDATE peer_note SET closed_at = clock_timestamp()",
     "inbox_state": "UPDATE inbox_state SET state = 'merged'",
