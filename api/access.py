@@ -59,6 +59,10 @@ class Act(Enum):
     READ_FEED = "異動の知らせを読む"
     SEE_INBOX = "受信箱を見る"
     HOLD_PEERS = "相手への送信を止める・再開する"
+    SEE_BULK = "一括処理を見る"
+    BULK = "まとめて判断する"
+    CONFIRM_BULK = "件数の多い一括処理を確かめて始める"
+    PAUSE_BULK = "一括処理を一時停止する"
 
 
 _STAFF = frozenset({TokenRole.COUNTER, TokenRole.EXAMINER, TokenRole.CHIEF})
@@ -80,6 +84,11 @@ _MAY: dict[Act, frozenset[TokenRole]] = {
     Act.READ_FEED: _ALL,
     Act.SEE_INBOX: _STAFF,
     Act.HOLD_PEERS: frozenset({TokenRole.CHIEF, TokenRole.OPERATIONS}),
+    Act.SEE_BULK: _STAFF | {TokenRole.OPERATIONS},
+    Act.BULK: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),
+    Act.CONFIRM_BULK: frozenset({TokenRole.CHIEF}),
+    # Whoever sees that it does harm may hold it; going on is for those who decide.
+    Act.PAUSE_BULK: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF, TokenRole.OPERATIONS}),
 }
 
 

@@ -13,12 +13,12 @@ import pytest
 from playwright.async_api import async_playwright
 
 from domain.cases import CaseState
+from local.chromium import FLAGS, chromium
 from local.demo import local_stack
 from local.scenario.caller import Caller
 from local.scenario.cast import DESK, HERE
 from local.scenario.desk_to_try import leave_a_desk
 from register.incidents import IncidentKind
-from local.chromium import FLAGS, chromium
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
