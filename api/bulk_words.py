@@ -29,6 +29,14 @@ EVENTS = {
     BulkEvent.RESUMED: "再開した",
     BulkEvent.STOPPED: "中止した",
 }
+SAYABLE = {
+    "confirm": BulkEvent.CONFIRMED,
+    "discard": BulkEvent.DISCARDED,
+    "pause": BulkEvent.PAUSED,
+    "resume": BulkEvent.RESUMED,
+    "stop": BulkEvent.STOPPED,
+}
+"""What staff say of one, by the last part of its address."""
 ITEMS = {
     ItemState.LEFT_OUT: "対象外",
     ItemState.WAITING: "これから",

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from api.access import NotOurs
 from api.console import (
     amendments,
+    bulk,
     case_list,
     case_page,
     desk,
@@ -31,7 +32,7 @@ from domain.errors import Refused, Unavailable
 if TYPE_CHECKING:
     from runtime.settings import ApiSettings
 
-PAGES = (doors, desk, reports, case_list, case_page, amendments, people, peers, overview)
+PAGES = (doors, desk, reports, case_list, case_page, amendments, bulk, people, peers, overview)
 
 
 def console(settings: ApiSettings) -> FastAPI:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from register import bulk_items, bulk_repairs
+from domain.numbers import MunicipalityCode
+from register import bulk_items, bulk_repairs, municipalities
 from runtime.settings import TokenRole
 from tests.api.desk import ANNOUNCE
 
 if TYPE_CHECKING:
+    from register.transactions import Tx
     from tests.api.counter import Answer, Api, Client
     from tests.api.desk import Desk
     from tests.towns import Town
@@ -26,6 +28,7 @@ class Lists:
     api: Api
     town: Town
     desk: Desk
+    owner: Tx
 
     def client(self, role: TokenRole = TokenRole.CHIEF) -> Client:
         """Somebody of a role."""
@@ -90,3 +93,15 @@ class Lists:
                 "SELECT incident_id FROM incident WHERE case_id = $1 AND state = 'open'",
                 ref.case_id,
             )
+
+    async def works(self, number: str) -> None:
+        """The step a case stands still at works, as after a decision, or a late telegram."""
+        ref = await self.desk.ref(number)
+        about = (ref.municipality, ref.case_id, ANNOUNCE)
+        async with self.town.open() as tx:
+            await tx.execute("SELECT step_worked($1, $2, $3, 1)", *about)
+
+    async def alone_up_to(self, size: int) -> None:
+        """Up to how many items somebody may confirm what they drafted."""
+        settled: dict[str, object] = {"bulk_alone_up_to": size}
+        await municipalities.set_parameters(self.owner, MunicipalityCode(self.town.code), settled)

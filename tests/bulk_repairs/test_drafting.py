@@ -124,7 +124,8 @@ async def test_another_towns_lists_do_not_exist(lists: Lists, other_town: Town) 
     """Neither shown nor confirmed; nor is its incident in ours."""
     await lists.parked(1)
     bulk_id = await lists.drafted()
-    theirs = Lists(lists.api, other_town, await Desk.of(other_town, lists.api.client(other_town)))
+    desk = await Desk.of(other_town, lists.api.client(other_town))
+    theirs = Lists(lists.api, other_town, desk, lists.owner)
 
     assert (await theirs.draft()).code == "NOTHING_TO_REPAIR"
     shown = await theirs.client().get(f"/v1/bulk-repairs/{bulk_id}")

@@ -8,8 +8,6 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from tests.api.desk import ANNOUNCE
-
 if TYPE_CHECKING:
     from tests.bulk_repairs.lists import Lists
 
@@ -20,7 +18,7 @@ async def test_an_item_is_judged_when_its_turn_comes(lists: Lists) -> None:
     bulk_id = await lists.drafted()
     await lists.desk.decide(decided, "retry", await lists.incident(decided))
     await lists.desk.decide(withdrawn, "withdraw")
-    await _close(lists, closed)
+    await lists.works(closed)
     await lists.say(bulk_id, "confirm")
 
     for _ in range(4):
@@ -76,15 +74,6 @@ async def test_a_list_of_items_and_a_list_of_lists_go_on_where_they_stopped(list
     found = [one["bulk_id"] for one in (*first["bulk_repairs"], *rest.json["bulk_repairs"])]
     assert found == drafts[::-1]
     assert rest.json["next_cursor"] is None
-
-
-async def _close(lists: Lists, number: str) -> None:
-    """The step works by itself, as after a telegram that arrived late."""
-    ref = await lists.desk.ref(number)
-    async with lists.town.open() as tx:
-        await tx.execute(
-            "SELECT step_worked($1, $2, $3, 1)", ref.municipality, ref.case_id, ANNOUNCE
-        )
 
 
 async def _note(lists: Lists, bulk_id: str, item: int, decision_id: str | None) -> None:

@@ -15,19 +15,15 @@ from runtime.settings import TokenRole
 from tests.bulk_repairs.lists import REASON, Lists
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tests.api.counter import Answer
 
 
-async def test_above_its_size_a_list_is_confirmed_by_another_chief(
-    lists: Lists, database_urls: Mapping[str, str]
-) -> None:
+async def test_above_its_size_a_list_is_confirmed_by_another_chief(lists: Lists) -> None:
     """Four eyes, asked for by the API and by the database itself.
 
     Red: leave `_check_confirmation` out, and the trigger stands; leave that out, too.
     """
-    await _alone_up_to(lists, database_urls, 1)
+    await lists.alone_up_to(1)
     await lists.parked(2)
     bulk_id = await lists.drafted()
     assert (await lists.show(bulk_id))["wants_another"]
@@ -43,11 +39,9 @@ async def test_above_its_size_a_list_is_confirmed_by_another_chief(
     assert (await lists.say(theirs.json["bulk_id"], "confirm")).status == 202
 
 
-async def test_a_decision_is_made_in_the_name_of_whoever_confirmed(
-    lists: Lists, database_urls: Mapping[str, str]
-) -> None:
+async def test_a_decision_is_made_in_the_name_of_whoever_confirmed(lists: Lists) -> None:
     """And whoever drafted the list is its second person."""
-    await _alone_up_to(lists, database_urls, 0)
+    await lists.alone_up_to(0)
     (number,) = await lists.parked(1)
     bulk_id = (await lists.draft(TokenRole.EXAMINER)).json["bulk_id"]
     confirmed = await lists.say(bulk_id, "confirm")
@@ -161,14 +155,3 @@ async def _confirms(lists: Lists, *event: object) -> bool:
     except asyncpg.InsufficientPrivilegeError:
         return False
     return True
-
-
-async def _alone_up_to(lists: Lists, urls: Mapping[str, str], size: int) -> None:
-    owner = await asyncpg.connect(urls["juki_owner"])
-    await owner.execute(
-        "UPDATE municipality SET parameters = parameters || jsonb_build_object("
-        "'bulk_alone_up_to', $2::integer) WHERE municipality = $1",
-        lists.town.code,
-        size,
-    )
-    await owner.close()
