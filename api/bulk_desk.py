@@ -13,7 +13,7 @@ from api.problem_types import ProblemType
 from api.problems import Problem
 from api.rights import Act, act_of
 from domain.bulk import AT_MOST, LEADS_TO, POSSIBLE_IN, BulkEvent
-from domain.cases import Verb
+from domain.cases import Procedure, Verb
 from register import audit, bulk_drafts, bulk_items, bulk_repairs, clock, municipalities
 from register.bulk_drafts import Draft
 from register.bulk_repairs import Said
@@ -22,6 +22,7 @@ from register.idempotency import Answer
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from api.access import Caller
     from api.bulk_forms import BulkForm
     from api.counter import Counter
     from register.bulk_repairs import Bulk
@@ -41,19 +42,18 @@ SAYING = (
 )
 """What may be answered to a draft, and to whatever is said of one."""
 _SAMPLE = 5
-_ACTS = {BulkEvent.PAUSED: Act.PAUSE_BULK}
 _WITHOUT_REASON = {BulkEvent.CONFIRMED, BulkEvent.DISCARDED}
 
 
 async def draft(tx: Tx, counter: Counter, form: BulkForm) -> Answer:
     """Freeze the list and store its draft; raises one of `DRAFTING`."""
     verb, caller = Verb(form.verb), counter.caller
-    demand(caller, Act.BULK)
+    demand(caller, Act.REPORT, Procedure.BULK)
     demand(caller, act_of(verb))
     _demand_reason(form.reason)
     if not form.wanted.wanted().narrows:
         raise Problem(ProblemType.INVALID_INPUT, wrong("wanted", "NO_CRITERIA"))
-    items = await bulk_drafts.matching(tx, form.wanted.wanted(), verb)
+    items = await bulk_drafts.matching(tx, form.wanted.wanted(), verb, caller.procedures)
     if not items:
         raise Problem(ProblemType.NOTHING_TO_REPAIR)
     if len(items) > AT_MOST:
@@ -68,7 +68,7 @@ async def say(
     tx: Tx, counter: Counter, bulk_id: UUID, event: BulkEvent, reason: str = ""
 ) -> Answer:
     """Confirm, discard, pause, resume or stop; raises one of `SAYING`."""
-    demand(counter.caller, _ACTS.get(event, Act.BULK))
+    _demand_right(counter.caller, event)
     if event not in _WITHOUT_REASON:
         _demand_reason(reason)
     bulk = await bulk_repairs.lock(tx, bulk_id)
@@ -136,6 +136,14 @@ def _check_confirmation(counter: Counter, bulk: Bulk) -> None:
     demand(counter.caller, Act.CONFIRM_BULK)
     if counter.caller.client == bulk.author:
         raise Problem(ProblemType.OWN_BULK_REPAIR)
+
+
+def _demand_right(caller: Caller, event: BulkEvent) -> None:
+    """Whoever sees that it does harm may hold it; all else is for those who may begin it."""
+    if event is BulkEvent.PAUSED:
+        demand(caller, Act.PAUSE_BULK)
+    else:
+        demand(caller, Act.REPORT, Procedure.BULK)
 
 
 def _demand_reason(reason: str) -> None:

@@ -47,7 +47,6 @@ class Act(Enum):
     SEE_INBOX = "受信箱を見る"
     HOLD_PEERS = "相手への送信を止める・再開する"
     SEE_BULK = "一括処理を見る"
-    BULK = "まとめて判断する"
     CONFIRM_BULK = "件数の多い一括処理を確かめて始める"
     PAUSE_BULK = "一括処理を一時停止する"
 
@@ -102,6 +101,7 @@ TABLE: Mapping[str, Row] = {
     Procedure.SERIAL_BATCH:       Row(_STF, _ALL, _STF, _STF, _STF, _STF, _SNR, _SNR, _SNR, _STF),
     Procedure.CODE_TOP_UP:        Row(_UPK, _ALL, _STF, _STF, _STF, _STF, _SNR, _SNR, _SNR, _STF),
     Procedure.RECONCILIATION:     Row(_STF, _ALL, _STF, _STF, _STF, _STF, _SNR, _SNR, _SNR, _STF),
+    Procedure.BULK:               Row(_SNR, _ALL, _STF, _STF, _STF, _STF, _SNR, _SNR, _SNR, _STF),
     Procedure.REPAIR:             Row(_STF, _ALL, _STF, _STF, _STF, _STF, _SNR, _SNR, _SNR, _STF),
 }
 # fmt: on
@@ -119,7 +119,6 @@ ELSE: Mapping[Act, Roles] = {
     Act.SEE_INBOX: _STF,
     Act.HOLD_PEERS: _UPK,
     Act.SEE_BULK: _STF | _UPK,
-    Act.BULK: _SNR,
     Act.CONFIRM_BULK: frozenset({TokenRole.CHIEF}),
     # Whoever sees that it does harm may hold it; going on is for those who decide.
     Act.PAUSE_BULK: _SNR | _UPK,

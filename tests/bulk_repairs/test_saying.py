@@ -12,6 +12,7 @@ import pytest
 from api.access import may
 from api.rights import Act
 from domain.bulk import BulkEvent
+from domain.cases import Procedure
 from runtime.settings import TokenRole
 from tests.bulk_repairs.lists import REASON, Lists
 
@@ -89,12 +90,12 @@ async def test_what_may_be_said_depends_on_where_it_stands(lists: Lists, state: 
 
 
 ACTS = {
-    "draft": Act.BULK,
-    "confirm": Act.BULK,
-    "discard": Act.BULK,
+    "draft": Act.REPORT,
+    "confirm": Act.REPORT,
+    "discard": Act.REPORT,
     "pause": Act.PAUSE_BULK,
-    "resume": Act.BULK,
-    "stop": Act.BULK,
+    "resume": Act.REPORT,
+    "stop": Act.REPORT,
     "show": Act.SEE_BULK,
     "list": Act.SEE_BULK,
 }
@@ -108,7 +109,7 @@ async def test_each_role_does_what_it_may(lists: Lists, what: str) -> None:
     await lists.parked(1)
     for role in TokenRole:
         answer = await _does(lists, role, what)
-        if may(role, ACTS[what]):
+        if may(role, ACTS[what], Procedure.BULK):
             assert answer.status == _STATUS.get(what, 202), (role, answer.text)
         else:
             assert (answer.status, answer.code) == (403, "ROLE_NOT_ALLOWED"), role
