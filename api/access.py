@@ -1,4 +1,4 @@
-"""Who asks, and what their role may do: the one place that reads a credential.
+"""Who asks, and whether they may: the one place that reads a credential.
 
 A token of the identity provider, where there is one; else a static bearer token per role and
 municipality, from the settings.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from enum import Enum
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from fastapi import Depends, Request
@@ -16,13 +15,15 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.problem_types import ProblemType
 from api.problems import Problem
-from domain.cases import Verb
+from api.rights import COLUMNS, Act, roles
+from domain.cases import Procedure
 from runtime.settings import TokenRole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from api.counter import Office
+    from register.staff import Member
     from runtime.settings import TokenGrant
 
 _DOTS_OF_A_SIGNED_TOKEN = 2
@@ -34,84 +35,48 @@ class Caller(NamedTuple):
     client: str
     role: TokenRole
     municipality: str
+    procedures: frozenset[str] | None = None
+    """The only ones they have to do with, as far as more is done than looking at cases."""
+
+    @classmethod
+    def of(cls, member: Member, municipality: str) -> Caller:
+        """One of the staff, as the identity provider last told of them."""
+        only = None if member.procedures is None else frozenset(member.procedures)
+        return cls(member.subject, TokenRole(member.role), municipality, only)
+
+    def may(self, act: Act, *procedures: str) -> bool:
+        """Whether they may do it with a case of one of these procedures; of any if none named."""
+        if self.procedures is None or act is Act.SEE_CASES or act not in COLUMNS:
+            return may(self.role, act, *procedures)
+        wanted = procedures or tuple(Procedure)
+        return any(may(self.role, act, one) for one in wanted if one in self.procedures)
 
 
 class NotOurs(Exception):
     """A token nobody here should believe, or one that says nothing of a role or municipality."""
 
 
-class Act(Enum):
-    """What somebody may want to do; the value says which roles may."""
-
-    REPORT = "届出を受け付ける"
-    SEE_CASES = "案件を見る"
-    SEE_PEOPLE = "住民と世帯を見る"
-    FIND_BY_NUMBER = "個人番号で探す"
-    REVEAL = "伏せた番号を開く"
-    DECIDE = "判断する"
-    WITHDRAW = "取下げを決める"
-    CORRECT = "職権で修正する"
-    CANCEL = "終わった異動を取り消す"
-    APPROVE = "決裁する"
-    READ_REPORTS = "届出の内容を読む"
-    SEE_STOCK = "住民票コードの在庫を見る"
-    ORDER_CODES = "住民票コードを補充する"
-    READ_FEED = "異動の知らせを読む"
-    SEE_INBOX = "受信箱を見る"
-    HOLD_PEERS = "相手への送信を止める・再開する"
-
-
-_STAFF = frozenset({TokenRole.COUNTER, TokenRole.EXAMINER, TokenRole.CHIEF})
-_ALL = frozenset(TokenRole)
-_MAY: dict[Act, frozenset[TokenRole]] = {
-    Act.REPORT: _STAFF | {TokenRole.CLIENT},
-    Act.SEE_CASES: _ALL,
-    Act.SEE_PEOPLE: _STAFF | {TokenRole.CLIENT},
-    Act.FIND_BY_NUMBER: _STAFF,
-    Act.REVEAL: _STAFF,
-    Act.DECIDE: _STAFF,
-    Act.WITHDRAW: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),
-    Act.CORRECT: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),
-    Act.CANCEL: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),
-    Act.APPROVE: frozenset({TokenRole.EXAMINER, TokenRole.CHIEF}),
-    Act.READ_REPORTS: _STAFF,
-    Act.SEE_STOCK: _ALL,
-    Act.ORDER_CODES: frozenset({TokenRole.CHIEF, TokenRole.OPERATIONS}),
-    Act.READ_FEED: _ALL,
-    Act.SEE_INBOX: _STAFF,
-    Act.HOLD_PEERS: frozenset({TokenRole.CHIEF, TokenRole.OPERATIONS}),
-}
-
-
-def roles_for(act: Act) -> list[str]:
+def roles_for(act: Act, *procedures: str) -> list[str]:
     """The roles that may do it, for people to read."""
-    return sorted(_MAY[act])
+    return sorted(roles(act, *procedures))
 
 
-def act_of(verb: Verb) -> Act:
-    """Which act a decision is."""
-    return Act.WITHDRAW if verb is Verb.WITHDRAW else Act.DECIDE
+def may(role: str, act: Act, *procedures: str) -> bool:
+    """Whether a role may do it with a case of one of these procedures; of any if none is named."""
+    return role in roles(act, *procedures)
 
 
-def may(role: str, act: Act) -> bool:
-    """Whether somebody in this role may do it."""
-    return role in _MAY[act]
-
-
-def demand(caller: Caller, act: Act) -> None:
-    """Raise `Problem` ROLE_NOT_ALLOWED unless the caller's role may do it."""
-    if caller.role not in _MAY[act]:
-        raise Problem(ProblemType.ROLE_NOT_ALLOWED, roles=roles_for(act))
+def demand(caller: Caller, act: Act, *procedures: str) -> None:
+    """Raise `Problem` ROLE_NOT_ALLOWED unless the caller may do it with one of these procedures."""
+    if not caller.may(act, *procedures):
+        raise Problem(ProblemType.ROLE_NOT_ALLOWED, roles=roles_for(act, *procedures))
 
 
 class Tokens:
     """The bearer tokens of an installation, kept as hashes."""
 
     def __init__(self, grants: Mapping[str, TokenGrant]) -> None:
-        self._callers = [
-            (_digest(token), Caller(grant.client, grant.role, str(grant.municipality)))
-            for token, grant in grants.items()
-        ]
+        self._callers = [(_digest(token), _of(grant)) for token, grant in grants.items()]
 
     def caller(self, token: str) -> Caller | None:
         """Whom a token stands for; takes as long whichever it is, and if it is none."""
@@ -121,16 +86,10 @@ class Tokens:
                 found = caller
         return found
 
-    def role_of(self, client: str, municipality: str) -> str:
-        """The role in which somebody of this name works in the municipality; blank if nobody."""
-        return next(
-            (
-                caller.role
-                for _, caller in self._callers
-                if (caller.client, caller.municipality) == (client, municipality)
-            ),
-            "",
-        )
+    def of(self, client: str, municipality: str) -> Caller | None:
+        """Somebody of this name who works in the municipality."""
+        named = (caller for _, caller in self._callers if caller.client == client)
+        return next((caller for caller in named if caller.municipality == municipality), None)
 
 
 _bearer = HTTPBearer(
@@ -163,6 +122,11 @@ async def _known(office: Office, token: str) -> Caller | None:
 
 
 KnownCaller = Annotated[Caller, Depends(_caller)]
+
+
+def _of(grant: TokenGrant) -> Caller:
+    only = None if grant.procedures is None else frozenset(grant.procedures)
+    return Caller(grant.client, grant.role, str(grant.municipality), only)
 
 
 def _digest(token: str) -> bytes:

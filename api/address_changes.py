@@ -13,7 +13,7 @@ from api import changing
 from api.bodies import Form, body_of, form
 from api.case_answers import Receipt
 from api.changing import Reported
-from api.counter import ForReporting, OnceOnly
+from api.counter import ForReporting, OnceOnly, begins
 from api.fields import wrong
 from api.forms import AddressForm, Day, Reference
 from api.household_forms import NewRelationshipForm, StayingForm
@@ -113,6 +113,7 @@ _JOINING = {
 
 @router.post(
     "",
+    dependencies=[begins(Procedure.ADDRESS_CHANGE)],
     status_code=202,
     summary="転居届を受け付ける",
     response_model=Receipt,

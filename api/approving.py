@@ -11,6 +11,7 @@ from api.case_desk import found
 from api.fields import wrong
 from api.problem_types import ProblemType
 from api.problems import Problem
+from api.rights import Act
 from domain.cases import CaseState, Direction, StepRef, StepState
 from register import approvals, audit, case_views, ledger, notifications
 from register.approvals import Approval
@@ -71,6 +72,7 @@ class ReportAnswer(BaseModel):
 async def report(tx: Tx, counter: Counter, case_number: str) -> ReportAnswer:
     """The 届出 of a case, audited; raises `Problem` UNKNOWN_CASE, NO_REPORT."""
     file = await found(tx, case_number)
+    counter.demand(Act.READ_REPORTS, file.procedure)
     versions = await notifications.versions(tx, file.municipality, file.case_id)
     if not versions:
         raise Problem(ProblemType.NO_REPORT)
@@ -103,7 +105,7 @@ async def decide(tx: Tx, counter: Counter, case_number: str, form: ApprovalForm)
     """Store what the second person says, under the case's lock; raises one of `PROBLEMS`."""
     if form.verdict == "returned" and not form.reason:
         raise Problem(ProblemType.MISSING_REASON, wrong("reason", "MISSING"))
-    file = await _waiting(tx, case_number)
+    file = await _waiting(tx, counter, case_number)
     whole = StepRef(municipality=file.municipality, case_id=file.case_id, subject=0)
     version = await notifications.version(tx, whole)
     if form.version != version:
@@ -127,11 +129,12 @@ async def decide(tx: Tx, counter: Counter, case_number: str, form: ApprovalForm)
     return Answer(202, receipt.model_dump(mode="json"), f"/v1/cases/{case_number}")
 
 
-async def _waiting(tx: Tx, case_number: str) -> CaseFile:
+async def _waiting(tx: Tx, counter: Counter, case_number: str) -> CaseFile:
     """The case, locked, once it is clear that its 届出 is still to be approved."""
     file = await case_views.lock(tx, case_number)
     if file is None:
         raise Problem(ProblemType.UNKNOWN_CASE)
+    counter.demand(Act.APPROVE, file.procedure)
     if file.state is not CaseState.OPEN:
         raise Problem(ProblemType.CASE_CLOSED)
     if file.direction is Direction.WITHDRAWING:

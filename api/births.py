@@ -12,7 +12,7 @@ from pydantic import Field
 from api import acceptance
 from api.bodies import Form, body_of, form
 from api.case_answers import Receipt
-from api.counter import ForReporting, OnceOnly
+from api.counter import ForReporting, OnceOnly, begins
 from api.forms import (
     AddressForm,
     CaseNumber,
@@ -27,6 +27,7 @@ from api.forms import (
 )
 from api.problem_types import ProblemType
 from api.problems import ONCE, problems
+from domain.cases import Procedure
 from domain.notifications import Child
 
 router = APIRouter(prefix="/v1/births", tags=["出生"])
@@ -83,6 +84,7 @@ _TWIN = _EXAMPLE | {
 
 @router.post(
     "",
+    dependencies=[begins(Procedure.BIRTH)],
     status_code=202,
     summary="出生届を受け付ける",
     response_model=Receipt,

@@ -12,11 +12,12 @@ from pydantic import Field
 from api import changing
 from api.bodies import Form, body_of, form
 from api.case_answers import Receipt
-from api.counter import ForCancelling, OnceOnly
+from api.counter import ForReporting, OnceOnly, begins
 from api.forms import CaseNumber, Day, Reference
 from api.problem_types import ProblemType
 from api.problems import ONCE, Problem, problems
-from domain.cases import CaseState
+from api.rights import Act
+from domain.cases import CaseState, Procedure
 from domain.errors import Refused
 from register import cancellations, case_views
 from register.cancellations import Wish
@@ -65,6 +66,7 @@ _PART = _WHOLE | {
 
 @router.post(
     "",
+    dependencies=[begins(Procedure.CANCELLATION)],
     status_code=202,
     summary="終わった異動を取り消す",
     response_model=Receipt,
@@ -74,7 +76,7 @@ _PART = _WHOLE | {
     ),
 )
 async def accept(
-    counter: ForCancelling,
+    counter: ForReporting,
     wish: Annotated[CancellationForm, Depends(form(CancellationForm))],
     once: OnceOnly,
 ) -> JSONResponse:
@@ -92,6 +94,7 @@ async def _accept(tx: Tx, counter: Counter, form: CancellationForm) -> Answer:
     file = await case_views.lock(tx, form.case_number)
     if file is None:
         raise Problem(ProblemType.UNKNOWN_CASE)
+    counter.demand(Act.CANCEL, file.procedure)
     wish = Wish(file, form.residents, form.applied_on, form.reference)
     try:
         case = await cancellations.accept(tx, counter.acting, wish)

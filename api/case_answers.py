@@ -74,6 +74,8 @@ class Waiting(BaseModel):
         default="", description="二つの系を通る処理で、どちらがまだか（機関別符号の取得）"
     )
     silent_en: str = ""
+    why_ja: str = Field(default="", description="何を、いつから待ち、次はいつ、職員は何ができるか")
+    why_en: str = ""
     next_try: datetime | None = None
     step: str = ""
     subject: int | None = None
@@ -146,6 +148,10 @@ class DecisionAnswer(BaseModel):
     state: DecisionState = Field(
         description="accepted: 受付、executing: 実行中、worked: 成功、failed_again: 再び失敗"
     )
+    step: str = Field(default="", description="判断した処理（案件全体の取下げなら空）")
+    subject: int = 0
+    code: str = Field(default="", description="対応待ちの符号")
+    led_to: UUID | None = Field(default=None, description="再び失敗して開いた新しい対応待ち")
 
 
 class DecisionDetail(DecisionAnswer):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from api.access import act_of, roles_for
+from api import why
+from api.access import roles_for
 from api.case_answers import (
     AllowedDecision,
     CaseAnswer,
@@ -21,6 +22,7 @@ from api.linkage_words import OBTAIN_CODE, silent_side
 from api.manual import Line, amendable, manual, needs
 from api.peer_words import why_held, why_waiting
 from api.problem_types import Words
+from api.rights import act_of
 from api.runbook import PEERS, VERBS, advice
 from api.stuck_answers import stuck
 from domain.cases import CaseState, Direction, StepState, Verb, WaitKind
@@ -39,6 +41,12 @@ _DECISION = Words("判断を実行しています。", "A decision is being carr
 _FAILURE = Words(
     "相手が応答しないため、繰り返し試しています。", "Tried again and again until it works."
 )
+_DEFECT = Words(
+    "こちらの不具合のため、繰り返し試しています。", "A defect of ours; tried again until mended."
+)
+
+
+_UNAVAILABLE = (_FAILURE, why.AGAIN, why.NOTHING)
 
 
 def told(file: CaseFile, parts: CaseParts, *, second_person: bool) -> CaseAnswer:
@@ -46,7 +54,7 @@ def told(file: CaseFile, parts: CaseParts, *, second_person: bool) -> CaseAnswer
     persons = {person.subject: person.resident_id for person in parts.persons}
     lines = manual(file.procedure, (line.step for line in parts.lines))
     standing = [incident for incident in parts.incidents if incident.state != "closed"]
-    judging = _Judging(persons, amendable(file.procedure), second_person=second_person)
+    judging = _Judging(file, persons, second_person=second_person)
     return CaseAnswer(
         **dict(summary(file)),
         persons=[PersonAnswer(**dict(person)) for person in parts.persons],
@@ -80,14 +88,14 @@ def noted(note: PeerNote) -> PeerNoteAnswer:
 def waiting_for(file: CaseFile, parts: CaseParts) -> Iterator[Waiting]:
     """Everything an open case waits for; nothing while it simply runs."""
     for one in _waits(file, parts):
-        yield _with_the_silent_side(one, parts)
+        yield why.said(_with_the_silent_side(one, parts))
 
 
 def _waits(file: CaseFile, parts: CaseParts) -> Iterator[Waiting]:
     if file.state is not CaseState.OPEN:
         return
     if file.started_at is None:
-        yield Waiting(kind="start", ja=_START.ja, en=_START.en, since=file.accepted_at)
+        yield _told("start", _START, why.BEGINS, why.NOTHING, since=file.accepted_at)
     yield from (_for_people(one) for one in parts.incidents if one.state != "closed")
     yield from (_for_time(failure) for failure in parts.failures if not failure.over)
     yield from (_for_its_turn(wait) for wait in parts.waits)
@@ -102,12 +110,25 @@ def _with_the_silent_side(waiting: Waiting, parts: CaseParts) -> Waiting:
     return waiting.model_copy(update={"silent_ja": words.ja, "silent_en": words.en})
 
 
-def _for_people(incident: Incident) -> Waiting:
-    kind, words = ("staff", _STAFF) if incident.state == "open" else ("decision", _DECISION)
+def _told(kind: str, waits: Words, then: Words, may: Words, **more: Any) -> Waiting:
     return Waiting(
         kind=kind,
-        ja=words.ja,
-        en=words.en,
+        ja=waits.ja,
+        en=waits.en,
+        then_ja=then.ja,
+        then_en=then.en,
+        may_ja=may.ja,
+        may_en=may.en,
+        **more,
+    )
+
+
+def _for_people(incident: Incident) -> Waiting:
+    told = ("staff", _STAFF, why.ONCE_DECIDED, why.one_of(incident.verbs))
+    if incident.state != "open":
+        told = ("decision", _DECISION, why.OUTCOME, why.NOTHING)
+    return _told(
+        *told,
         since=incident.opened_at,
         step=incident.step,
         subject=incident.subject,
@@ -117,10 +138,10 @@ def _for_people(incident: Incident) -> Waiting:
 
 
 def _for_time(failure: Failure) -> Waiting:
-    return Waiting(
-        kind="failure",
-        ja=_FAILURE.ja,
-        en=_FAILURE.en,
+    told = (_DEFECT, why.AGAIN, why.TELL) if failure.kind == "defect" else _UNAVAILABLE
+    return _told(
+        "failure",
+        *told,
         since=failure.since,
         next_try=failure.next_at,
         step=failure.step,
@@ -192,9 +213,19 @@ def _person(line: Line, parts: CaseParts, subject: int) -> PersonAtStep:
 class _Judging(NamedTuple):
     """What an incident's answer depends on besides itself."""
 
+    file: CaseFile
     persons: dict[int, UUID]
-    amendable: list[str]
     second_person: bool
+
+    @property
+    def amendable(self) -> list[str]:
+        """The fields a decision may amend here."""
+        return amendable(self.file.procedure)
+
+    def allowed(self, verb: Verb, step: str) -> AllowedDecision:
+        """A decision at this step, with what it needs and who may make it."""
+        needed = needs(step, verb, second_person=self.second_person)
+        return _allowed(self.file, verb, needed)
 
     def verbs(self, incident: Incident) -> list[Verb]:
         """What may be decided; a 届出 of which nothing may be amended here is not amended here."""
@@ -217,25 +248,21 @@ def _incident(incident: Incident, judging: _Judging) -> IncidentAnswer:
         advice_ja=words.ja,
         advice_en=words.en,
         allowed=[
-            _allowed(verb, needs(incident.step, verb, second_person=judging.second_person))
-            for verb in judging.verbs(incident)
-            if open_now
+            judging.allowed(verb, incident.step) for verb in judging.verbs(incident) if open_now
         ],
         amendable_fields=judging.amendable if open_now and Verb.AMEND in incident.verbs else [],
     )
 
 
-def _allowed(verb: Verb, needed: list[str]) -> AllowedDecision:
-    words = VERBS[verb]
-    return AllowedDecision(
-        verb=verb, ja=words.ja, en=words.en, needs=needed, roles=roles_for(act_of(verb))
-    )
+def _allowed(file: CaseFile, verb: Verb, needed: list[str]) -> AllowedDecision:
+    words, roles = VERBS[verb], roles_for(act_of(verb), file.procedure)
+    return AllowedDecision(verb=verb, ja=words.ja, en=words.en, needs=needed, roles=roles)
 
 
 def _withdrawal(file: CaseFile, parts: CaseParts) -> AllowedDecision | None:
     under_way = any(decision.verb is Verb.WITHDRAW for decision in parts.decisions)
     forward = file.direction is Direction.FORWARD and file.state is CaseState.OPEN
-    return _allowed(Verb.WITHDRAW, ["reason"]) if forward and not under_way else None
+    return _allowed(file, Verb.WITHDRAW, ["reason"]) if forward and not under_way else None
 
 
 def _notes(parts: CaseParts) -> list[PeerNote]:

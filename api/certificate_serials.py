@@ -13,7 +13,7 @@ from api import about_one, case_desk
 from api.bodies import Form, body_of, form
 from api.case_answers import Receipt
 from api.cases import CaseNumberInPath
-from api.counter import ForCases, ForDeciding, OnceOnly
+from api.counter import ForCases, ForReporting, OnceOnly, begins
 from api.forms import Reference
 from api.problem_types import ProblemType
 from api.problems import ONCE, Problem, problems
@@ -50,6 +50,7 @@ _EXAMPLE = {"resident_id": "0192f0c1-6c3e-7b1a-9a52-3f6f2c6f4c21"}
 
 @router.post(
     "",
+    dependencies=[begins(Procedure.CERTIFICATE_SERIAL)],
     status_code=202,
     summary="一人の証明書を尋ねて紐付ける",
     response_model=Receipt,
@@ -57,7 +58,7 @@ _EXAMPLE = {"resident_id": "0192f0c1-6c3e-7b1a-9a52-3f6f2c6f4c21"}
     openapi_extra=body_of(SerialForm, 一人=("一人の証明書", _EXAMPLE)),
 )
 async def accept(
-    counter: ForDeciding, wanted: Annotated[SerialForm, Depends(form(SerialForm))], once: OnceOnly
+    counter: ForReporting, wanted: Annotated[SerialForm, Depends(form(SerialForm))], once: OnceOnly
 ) -> JSONResponse:
     """住基ネットに一人の有効な証明書を尋ね、シリアル番号を紐付ける。
 
@@ -72,12 +73,13 @@ async def accept(
 
 @router.post(
     "/batches",
+    dependencies=[begins(Procedure.SERIAL_BATCH)],
     status_code=202,
     summary="証明書の異動を取り込む",
     response_model=Receipt,
     responses=problems(*ONCE, ProblemType.ALREADY_UNDER_WAY),
 )
-async def begin(counter: ForDeciding, once: OnceOnly) -> JSONResponse:
+async def begin(counter: ForReporting, once: OnceOnly) -> JSONResponse:
     """前回より後の発行・更新・失効を取り込む。自治体ごとに一件だけ進む。本文は要らない。
 
     Take in what was issued, renewed and revoked since the last time; one at a time.

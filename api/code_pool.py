@@ -9,10 +9,10 @@ from fastapi.responses import JSONResponse
 
 from api import stock
 from api.case_answers import Receipt
-from api.counter import ForOrdering, ForStock, OnceOnly
+from api.counter import ForReporting, ForStock, OnceOnly, begins
 from api.problem_types import ProblemType
 from api.problems import ONCE, Problem, problems
-from domain.cases import CaseState
+from domain.cases import CaseState, Procedure
 from register import case_lists, cases
 from register.idempotency import Answer
 
@@ -35,12 +35,13 @@ async def show(counter: ForStock) -> stock.Stock:
 
 @router.post(
     "/top-ups",
+    dependencies=[begins(Procedure.CODE_TOP_UP)],
     status_code=202,
     summary="補充を始める",
     response_model=Receipt,
     responses=problems(*ONCE, ProblemType.TOP_UP_OPEN),
 )
-async def order(counter: ForOrdering, once: OnceOnly) -> JSONResponse:
+async def order(counter: ForReporting, once: OnceOnly) -> JSONResponse:
     """住民票コード補充を始める。自治体ごとに一件だけ進む。本文は要らない。
 
     Order codes up to the target stock; one top-up per municipality. No body is needed.

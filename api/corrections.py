@@ -13,13 +13,14 @@ from api import changing, entries
 from api.bodies import Form, body_of, one_of
 from api.case_answers import Receipt
 from api.changing import Reported
-from api.counter import ForCorrecting, OnceOnly
+from api.counter import ForReporting, OnceOnly, begins
 from api.entries import EntryForm
 from api.fields import wrong
 from api.forms import AddressForm, DayOrWords, DayOrWordsLater, Kana, Name, Reference, SexAsSaid
 from api.household_forms import StayingForm
 from api.problem_types import ProblemType
 from api.problems import ONCE, Problem, problems
+from api.rights import Act
 from domain.cases import Procedure
 from domain.characters import check_address
 from domain.correction import Basis, Correction, CorrectionKind, Corrections, MinorCorrection
@@ -175,6 +176,7 @@ _ENTRY = {
 
 @router.post(
     "",
+    dependencies=[begins(Procedure.CORRECTION, Procedure.ENTRY)],
     status_code=202,
     summary="職権で修正し、消除し、又は記載する",
     response_model=Receipt,
@@ -188,7 +190,7 @@ _ENTRY = {
     ),
 )
 async def accept(
-    counter: ForCorrecting,
+    counter: ForReporting,
     said: Annotated[CorrectionForm | EntryForm, Depends(one_of(ExOfficioForm))],
     once: OnceOnly,
 ) -> JSONResponse:
@@ -203,7 +205,9 @@ async def accept(
 async def taken(tx: Tx, counter: Counter, said: CorrectionForm | EntryForm) -> Answer:
     """A 職権修正 or 職権記載 begun; raises `Problem` as `PROBLEMS` and those of `entries` say."""
     if isinstance(said, EntryForm):
+        counter.demand(Act.REPORT, Procedure.ENTRY)
         return await entries.accept(tx, counter, said)
+    counter.demand(Act.REPORT, Procedure.CORRECTION)
     report = said.report(await changing.today_of(tx))
     reported = Reported(Procedure.CORRECTION, report, reference=said.reference)
     return await changing.accept(tx, counter, reported)

@@ -13,7 +13,7 @@ from api import changing
 from api.bodies import Form, body_of, form
 from api.case_answers import Receipt
 from api.changing import Reported
-from api.counter import ForReporting, OnceOnly
+from api.counter import ForReporting, OnceOnly, begins
 from api.fields import wrong
 from api.forms import Day, DayOrWords, Reference
 from api.household_forms import StayingForm
@@ -85,6 +85,7 @@ _WORDED = _EXACT | {
 
 @router.post(
     "",
+    dependencies=[begins(Procedure.DEATH)],
     status_code=202,
     summary="死亡届を受け付ける",
     response_model=Receipt,

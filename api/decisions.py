@@ -13,7 +13,7 @@ from api import rulings
 from api.bodies import Form, body_of, form
 from api.case_answers import DecisionDetail, DecisionReceipt
 from api.cases import CaseNumberInPath
-from api.counter import ForCases, ForDeciding, OnceOnly
+from api.counter import ForCases, ForRuling, OnceOnly
 from api.forms import AddressForm, DayOrWordsLater, Kana, Name, Relationship, Remark, SexAsSaid
 from api.problem_types import ProblemType
 from api.problems import ONCE, problems
@@ -98,7 +98,7 @@ _EXAMPLES = {
     openapi_extra=body_of(DecisionForm, **_EXAMPLES),
 )
 async def decide(
-    counter: ForDeciding,
+    counter: ForRuling,
     case_number: CaseNumberInPath,
     decision: Annotated[DecisionForm, Depends(form(DecisionForm))],
     once: OnceOnly,

@@ -8,6 +8,7 @@ from api.fields import wrong
 from api.manual import following
 from api.problem_types import ProblemType
 from api.problems import Problem
+from api.rights import Act
 from domain.cases import CaseState, DecisionState, Direction, Procedure, StepRef, Verb
 from domain.dates import jst_day
 from domain.errors import Refused
@@ -75,7 +76,7 @@ async def amend(tx: Tx, counter: Counter, case_number: str, form: AmendmentOfMov
     """Amend a waiting 転出 under its case's lock; raises one of `AMENDMENT_PROBLEMS`."""
     if not form.reason:
         raise Problem(ProblemType.MISSING_REASON, wrong("reason", "MISSING"))
-    file = await _waiting(tx, case_number)
+    file = await _waiting(tx, counter, case_number)
     whole = StepRef(municipality=file.municipality, case_id=file.case_id, subject=0)
     before = await leaving.notification(tx, whole)
     reported = before.amended(0, _changes(form, before, jst_day(await clock.now(tx))))
@@ -154,11 +155,12 @@ async def _problem(tx: Tx, refusal: Refused, reported: MoveOutNotification) -> P
     return Problem(kind, case_numbers=sorted({row["case_number"] for row in standing}))
 
 
-async def _waiting(tx: Tx, case_number: str) -> CaseFile:
+async def _waiting(tx: Tx, counter: Counter, case_number: str) -> CaseFile:
     """The case, locked, once it is clear that it may still be amended."""
     file = await case_views.lock(tx, case_number)
     if file is None:
         raise Problem(ProblemType.UNKNOWN_CASE)
+    counter.demand(Act.AMEND, file.procedure)
     if file.procedure != Procedure.MOVE_OUT:
         raise Problem(ProblemType.NOT_A_MOVE_OUT)
     if file.state is not CaseState.OPEN:

@@ -16,6 +16,7 @@ from api.reconciliation_answers import (
     ReconciliationAnswer,
     RepairReceipt,
 )
+from api.rights import Act
 from api.runbook import PEERS
 from domain.cases import Procedure
 from domain.differences import DIFFERENCES, DifferenceKind, DifferenceState, DifferenceVerb
@@ -98,6 +99,8 @@ async def decide(
 ) -> Answer:
     """Carry a decision out; raises one of `PROBLEMS`."""
     _check_form(decision)
+    if decision.verb is DifferenceVerb.REPAIR:
+        counter.demand(Act.REPORT, Procedure.REPAIR)
     found = await differences.lock(tx, difference_id)
     if found is None:
         raise Problem(ProblemType.UNKNOWN_DIFFERENCE)

@@ -75,6 +75,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "evidence": ("根拠", "evidence"),
     "second_person": ("二人目の職員", "second person"),
     "amendment": ("訂正の内容", "amendment"),
+    "words": ("引継ぎメモ", "note"),
     "number": ("個人番号", "individual number"),
     "residents": ("転出する人", "people who leave"),
     "planned_on": ("転出予定年月日", "planned day"),

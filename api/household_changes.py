@@ -13,7 +13,7 @@ from api import changing
 from api.bodies import Form, body_of, form
 from api.case_answers import Receipt
 from api.changing import Reported
-from api.counter import ForReporting, OnceOnly
+from api.counter import ForReporting, OnceOnly, begins
 from api.fields import wrong
 from api.forms import Day, Reference
 from api.household_forms import NewRelationshipForm, StayingForm
@@ -132,6 +132,7 @@ _NEW_HEAD = {
 
 @router.post(
     "",
+    dependencies=[begins(Procedure.HOUSEHOLD_CHANGE)],
     status_code=202,
     summary="世帯変更届を受け付ける",
     response_model=Receipt,

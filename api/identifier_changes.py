@@ -13,7 +13,7 @@ from api import changing
 from api.bodies import Form, body_of, form
 from api.case_answers import Receipt
 from api.changing import Reported
-from api.counter import ForCorrecting, ForReporting, OnceOnly
+from api.counter import ForReporting, OnceOnly, begins
 from api.fields import wrong
 from api.forms import Name, NumberAsRead, Reference
 from api.problem_types import ProblemType
@@ -68,6 +68,7 @@ _LEAKED = _CODE | {"kind": "個人番号の変更請求", "grounds": "番号漏�
 
 @router.post(
     "/v1/code-changes",
+    dependencies=[begins(Procedure.CODE_CHANGE)],
     status_code=202,
     summary="住民票コードの変更請求を受け付ける",
     response_model=Receipt,
@@ -88,6 +89,7 @@ async def change_code(
 
 @router.post(
     "/v1/number-changes",
+    dependencies=[begins(Procedure.NUMBER_CHANGE)],
     status_code=202,
     summary="個人番号を変更し、又は修正する",
     response_model=Receipt,
@@ -95,7 +97,7 @@ async def change_code(
     openapi_extra=body_of(NumberChangeForm, 漏えい=("漏えいによる変更請求", _LEAKED)),
 )
 async def change_number(
-    counter: ForCorrecting,
+    counter: ForReporting,
     change: Annotated[NumberChangeForm, Depends(form(NumberChangeForm))],
     once: OnceOnly,
 ) -> JSONResponse:

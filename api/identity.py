@@ -14,7 +14,7 @@ import secrets
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlencode
 
 import aiohttp
@@ -138,7 +138,16 @@ class Issuer:
             town = MunicipalityCode(str(claims.get(self.settings.oidc_municipality_claim, "")))
         except (ValueError, WrongNumber):
             raise NotOurs from None
-        return Caller(str(claims["sub"]), role, str(town))
+        return Caller(str(claims["sub"]), role, str(town), self._procedures(claims))
+
+    def _procedures(self, claims: Mapping[str, Any]) -> frozenset[str] | None:
+        """To which procedures a token is narrowed; raises `NotOurs` where that cannot be read."""
+        said = claims.get(self.settings.oidc_procedures_claim)
+        if said is None:
+            return None
+        if not isinstance(said, list):
+            raise NotOurs
+        return frozenset(str(one) for one in cast("list[object]", said))
 
     async def _claims(self, token: str, audience: str) -> dict[str, Any]:
         rules = jwt.JWTClaimsRegistry(

@@ -12,7 +12,7 @@ from pydantic import Field
 from api import about_one
 from api.bodies import Form, body_of, form
 from api.case_answers import Receipt
-from api.counter import ForDeciding, OnceOnly
+from api.counter import ForReporting, OnceOnly, begins
 from api.forms import Reference
 from api.problems import ONCE, problems
 from domain.cases import Procedure
@@ -32,6 +32,7 @@ _EXAMPLE = {"resident_id": "0192f0c1-6c3e-7b1a-9a52-3f6f2c6f4c21", "reference": 
 
 @router.post(
     "",
+    dependencies=[begins(Procedure.LINKAGE_CODE)],
     status_code=202,
     summary="機関別符号を求める",
     response_model=Receipt,
@@ -39,7 +40,7 @@ _EXAMPLE = {"resident_id": "0192f0c1-6c3e-7b1a-9a52-3f6f2c6f4c21", "reference": 
     openapi_extra=body_of(LinkageCodeForm, 一人=("一人の符号取得", _EXAMPLE)),
 )
 async def accept(
-    counter: ForDeciding,
+    counter: ForReporting,
     wanted: Annotated[LinkageCodeForm, Depends(form(LinkageCodeForm))],
     once: OnceOnly,
 ) -> JSONResponse:

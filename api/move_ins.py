@@ -11,9 +11,10 @@ from api import reception
 from api.arrival_forms import MoveInForm
 from api.bodies import body_of, form
 from api.case_answers import Receipt
-from api.counter import ForReporting, OnceOnly
+from api.counter import ForReporting, OnceOnly, begins
 from api.problem_types import ProblemType
 from api.problems import ONCE, problems
+from domain.cases import Procedure
 
 router = APIRouter(prefix="/v1/move-ins", tags=["転入"])
 
@@ -47,6 +48,7 @@ _ABROAD = {
 
 @router.post(
     "",
+    dependencies=[begins(Procedure.MOVE_IN)],
     status_code=202,
     summary="転入届を受け付ける",
     response_model=Receipt,

@@ -13,10 +13,11 @@ from api import departing
 from api.bodies import Form, body_of, form
 from api.case_answers import DecisionReceipt, Receipt
 from api.cases import CaseNumberInPath
-from api.counter import ForDeciding, ForReporting, OnceOnly
+from api.counter import ForAmending, ForReporting, OnceOnly, begins
 from api.forms import Day, MunicipalityAsRead, Reference, Remark
 from api.household_forms import NewRelationshipForm
 from api.problems import ONCE, problems
+from domain.cases import Procedure
 from domain.characters import check_address, check_building
 from domain.move_out import Papers  # noqa: TC001 - a field of the receipt
 from domain.residents import Address, Destination
@@ -116,6 +117,7 @@ _ELSEWHERE = {
 
 @router.post(
     "/v1/move-outs",
+    dependencies=[begins(Procedure.MOVE_OUT)],
     status_code=202,
     summary="転出届を受け付ける",
     response_model=MoveOutReceipt,
@@ -152,7 +154,7 @@ async def accept(
     ),
 )
 async def amend(
-    counter: ForDeciding,
+    counter: ForAmending,
     case_number: CaseNumberInPath,
     amendment: Annotated[AmendmentOfMoveOut, Depends(form(AmendmentOfMoveOut))],
     once: OnceOnly,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.access import Act, demand
 from api.fields import wrong
 from api.people_forms import EntryView, HistoryRowView, HistoryView, PersonOnDayView
 from api.problem_types import ProblemType
 from api.problems import Problem
+from api.rights import Act
 from domain.dates import jst_day
 from register import audit, clock, history, households, resident_views, residents, search
 from register.vault import MY_NUMBER
@@ -67,7 +67,7 @@ async def reveal(counter: Counter, resident_id: UUID, field: str, why: str) -> s
     ``field`` is ``code`` or `MY_NUMBER`.  Blank where the person has none; raises `Problem`
     MISSING_REASON, ROLE_NOT_ALLOWED or UNKNOWN_RESIDENT.
     """
-    demand(counter.caller, Act.REVEAL)
+    counter.demand(Act.REVEAL)
     if not why.strip():
         raise Problem(ProblemType.MISSING_REASON, wrong("reason", "MISSING"))
     acting, vault = counter.acting, counter.office.vault
@@ -104,7 +104,7 @@ async def history_of(
 
 def _check_number(counter: Counter, form: SearchForm) -> None:
     if form.my_number is not None:
-        demand(counter.caller, Act.FIND_BY_NUMBER)
+        counter.demand(Act.FIND_BY_NUMBER)
 
 
 def _on_day(rows: list[HistoryRow], effective_on: date, known_on: date) -> PersonOnDayView | None:

@@ -11,6 +11,7 @@ from api.case_answers import Receipt
 from api.fields import wrong
 from api.problem_types import ProblemType
 from api.problems import Problem
+from api.rights import Act
 from domain.arrivals import MoveInNotification, Origin, Visit
 from domain.cases import CaseState, Direction, Procedure
 from domain.dates import jst_day
@@ -60,6 +61,7 @@ async def visit(
     file = await case_desk.found(tx, case_number)
     if file.procedure not in {Procedure.SPECIAL_MOVE_IN, Procedure.ADDRESS_CHANGE}:
         raise Problem(ProblemType.NO_VISIT_AWAITED)
+    counter.demand(Act.REPORT, file.procedure)
     moves = file.procedure == Procedure.ADDRESS_CHANGE
     if isinstance(form, AddressChangeForm) is not moves:
         missing = "moved_on" if moves else "moved_in_on"

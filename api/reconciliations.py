@@ -13,11 +13,12 @@ from api import differing
 from api.bodies import Form, body_of, form
 from api.case_answers import Receipt
 from api.cases import CaseNumberInPath
-from api.counter import ForDeciding, ForPeople, OnceOnly
+from api.counter import ForDeciding, ForPeople, ForReporting, OnceOnly, begins
 from api.forms import Remark
 from api.problem_types import ProblemType
 from api.problems import ONCE, problems
 from api.reconciliation_answers import DifferencePage, ReconciliationAnswer, RepairReceipt
+from domain.cases import Procedure
 from domain.differences import DifferenceState, DifferenceVerb
 
 router = APIRouter(prefix="/v1", tags=["突合"])
@@ -46,12 +47,13 @@ _BY_HAND = {
 
 @router.post(
     "/reconciliations",
+    dependencies=[begins(Procedure.RECONCILIATION)],
     status_code=202,
     summary="突合を始める",
     response_model=Receipt,
     responses=problems(*ONCE, ProblemType.ALREADY_UNDER_WAY),
 )
-async def begin(counter: ForDeciding, once: OnceOnly) -> JSONResponse:
+async def begin(counter: ForReporting, once: OnceOnly) -> JSONResponse:
     """台帳と、住基ネット・統合宛名・中間サーバー・電子証明書との照合を始める。自治体ごとに一件だけ進む。
 
     Compare the register with every system that holds our people; one at a time per municipality.

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api import amendments, withdrawals
-from api.access import Act, act_of, demand, may
+from api.access import Caller
 from api.case_answers import DecisionDetail, DecisionReceipt
 from api.case_desk import found
 from api.fields import wrong
 from api.manual import amendable, wants_number
 from api.problem_types import ProblemType
 from api.problems import Problem
+from api.rights import Act, act_of
 from domain.cases import CaseState, DecisionState, Direction, StepRef, Verb
 from domain.numbers import MyNumber, WrongNumber
 from register import audit, case_views, decisions, municipalities, staff
@@ -60,7 +61,7 @@ PROBLEMS = (
 
 def check_form(counter: Counter, form: DecisionForm) -> None:
     """Judge what the form says by itself: the role, and what belongs to the verb."""
-    demand(counter.caller, act_of(form.verb))
+    counter.demand(act_of(form.verb))
     if not form.reason:
         raise Problem(ProblemType.MISSING_REASON, wrong("reason", "MISSING"))
     if form.incident_id is None and form.verb is not Verb.WITHDRAW:
@@ -78,9 +79,10 @@ def check_form(counter: Counter, form: DecisionForm) -> None:
 
 async def accept(tx: Tx, counter: Counter, case_number: str, form: DecisionForm) -> Answer:
     """Judge a decision against its case, and write it; raises one of `PROBLEMS`."""
-    if form.second_person:
-        await _look_up_second_person(tx, counter, form.second_person)
     file = await _locked(tx, case_number)
+    counter.demand(act_of(form.verb), file.procedure)
+    if form.second_person:
+        await _look_up_second_person(tx, counter, form.second_person, file.procedure)
     incident = await _answered(tx, file, form)
     ruling = Ruling(
         case_id=file.case_id,
@@ -207,10 +209,12 @@ def _check_second_person(counter: Counter, form: DecisionForm) -> None:
         raise Problem(ProblemType.SECOND_PERSON_IS_AUTHOR, wrong("second_person", "WRONG_PERSON"))
 
 
-async def _look_up_second_person(tx: Tx, counter: Counter, second: str) -> None:
+async def _look_up_second_person(tx: Tx, counter: Counter, second: str, procedure: str) -> None:
     """Somebody of the municipality who may decide: known by a token, or by having signed in."""
     municipality = counter.caller.municipality
-    known = await staff.member(tx, municipality, second)
-    role = known.role if known else counter.office.tokens.role_of(second, municipality)
-    if not may(role, Act.DECIDE):
+    member = await staff.member(tx, municipality, second)
+    known = counter.office.tokens.of(second, municipality)
+    if member is not None:
+        known = Caller.of(member, municipality)
+    if known is None or not known.may(Act.BY_HAND, procedure):
         raise Problem(ProblemType.SECOND_PERSON_UNKNOWN, wrong("second_person", "WRONG_PERSON"))

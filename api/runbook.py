@@ -25,6 +25,14 @@ VERBS: dict[Verb, Words] = {
     ),
 }
 
+VERB_NAMES: dict[Verb, Words] = {
+    Verb.RETRY: Words("もう一度行う", "retry"),
+    Verb.AMEND: Words("訂正して続ける", "amend"),
+    Verb.DONE_BY_HAND: Words("手作業で済ませた", "done by hand"),
+    Verb.WITHDRAW: Words("取り下げる", "withdraw"),
+}
+"""As buttons and lists call them."""
+
 PEERS: dict[Peer, Words] = {
     Peer.JLIS: Words("住基ネット（J-LIS）", "住基ネット (J-LIS)"),
     Peer.UNIFIED_ADDRESSEE: Words("団体内統合宛名システム", "the 統合宛名 system"),

@@ -11,15 +11,17 @@ from api import reception
 from api.arrival_forms import VisitForm
 from api.bodies import body_of, form
 from api.case_answers import Receipt
-from api.counter import ForReporting, OnceOnly
+from api.counter import ForReporting, OnceOnly, begins
 from api.problems import ONCE, problems
 from api.visits import EXAMPLE, JOINING
+from domain.cases import Procedure
 
 router = APIRouter(prefix="/v1/special-move-ins", tags=["特例転入"])
 
 
 @router.post(
     "",
+    dependencies=[begins(Procedure.SPECIAL_MOVE_IN)],
     status_code=202,
     summary="最初の転入届を受け付ける",
     response_model=Receipt,

@@ -14,9 +14,10 @@ from api.arrival_forms import VisitForm
 from api.bodies import body_of, one_of
 from api.case_answers import Receipt
 from api.cases import CaseNumberInPath
-from api.counter import ForReporting, OnceOnly
+from api.counter import ForReporting, OnceOnly, begins
 from api.problem_types import ProblemType
 from api.problems import ONCE, problems
+from domain.cases import Procedure
 
 router = APIRouter(prefix="/v1/cases/{case_number}/visit", tags=["来庁"])
 
@@ -71,6 +72,7 @@ class Visited(
 
 @router.post(
     "",
+    dependencies=[begins(Procedure.SPECIAL_MOVE_IN, Procedure.ADDRESS_CHANGE)],
     status_code=202,
     summary="来庁を記録する",
     response_model=Receipt,

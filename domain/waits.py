@@ -31,8 +31,8 @@ WORDS: dict[WaitKind, WaitWords] = {
         Said("先の異動の電文を待っています。", "An earlier telegram must go first."),
         Said("先の電文が届けば、続けて送る。", "Once it has arrived, this one leaves."),
         Said(
-            "behind の案件を進める。取下げはできる。",
-            "See to the case in `behind`; withdrawing is possible.",
+            "先の案件を進める。取下げはできる。",
+            "See to the case in front; withdrawing is possible.",
         ),
     ),
     WaitKind.CODE_STOCK: WaitWords(

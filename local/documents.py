@@ -1,6 +1,7 @@
-"""Step tables of docs/procedures, told from the code: ``python -m local.documents [--check]``.
+"""Tables of documents, told from the code: ``python -m local.documents [--check]``.
 
-A page marks the place of its table with the procedure's name; everything between the marks is ours:
+A page of docs/procedures marks the place of its steps with the procedure's name, docs/operations.md
+that of who may do what; everything between the marks is ours:
 
     <!-- steps: 出生付番 -->
     <!-- /steps -->
@@ -21,6 +22,7 @@ from domain.cases import WaitKind
 from domain.telegrams import Message, Peer
 from domain.waits import WORDS
 from local import HOME
+from local.rights_table import rights_table
 from workflows.rehearsal import Line, lines_of
 
 if TYPE_CHECKING:
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGES = HOME / "docs" / "procedures"
+OPERATIONS = HOME / "docs" / "operations.md"
 
 _TABLE = re.compile(r"(<!-- steps: (?P<procedure>\S+) -->\n).*?(<!-- /steps -->)", re.DOTALL)
+_RIGHTS = re.compile(r"(<!-- rights -->\n).*?(<!-- /rights -->)", re.DOTALL)
 _HEADINGS = ("", "手順", "取消し", "相手", "電文", "訂正の後", "手作業での完了", "待つもの")
 _NONE = "–"
 _BY_HAND = {
@@ -41,7 +45,7 @@ _BY_HAND = {
 
 def main() -> int:
     """Write every table anew, or with ``--check`` only say which page has drifted (1 if any)."""
-    drifted = [page for page in pages() if told_anew(page) != page.read_text("utf-8")]
+    drifted = [page for page in written() if told_anew(page) != page.read_text("utf-8")]
     for page in drifted:
         sys.stdout.write(f"{page.relative_to(HOME)}\n")
         if "--check" not in sys.argv[1:]:
@@ -54,11 +58,15 @@ def pages() -> list[Path]:
     return sorted(PAGES.glob("*.md"))
 
 
+def written() -> list[Path]:
+    """Every document that holds a table of ours."""
+    return [*pages(), OPERATIONS]
+
+
 def told_anew(page: Path) -> str:
     """A page's text with its tables as the code has them now."""
-    return _TABLE.sub(
-        lambda found: found[1] + step_table(found["procedure"]) + found[3], page.read_text("utf-8")
-    )
+    text = _RIGHTS.sub(lambda found: found[1] + rights_table() + found[2], page.read_text("utf-8"))
+    return _TABLE.sub(lambda found: found[1] + step_table(found["procedure"]) + found[3], text)
 
 
 def step_table(procedure: str) -> str:

@@ -128,11 +128,20 @@ class Decision(Payload):
     second_person: str
     accepted_at: datetime
     events: tuple[DecisionState, ...]
+    step: str = ""
+    subject: int = 0
+    code: str = ""
+    next_incident: UUID | None = None
 
     @property
     def state(self) -> DecisionState:
         """The furthest it has come."""
         return max(self.events, key=list(DecisionState).index)
+
+    @property
+    def led_to(self) -> UUID | None:
+        """The incident that opened because it failed again."""
+        return self.next_incident if self.state is DecisionState.FAILED_AGAIN else None
 
 
 class PeerNote(Payload):
@@ -201,8 +210,13 @@ _INCIDENTS = (
 _DECISIONS = (
     "SELECT d.decision_id, d.incident_id, d.verb, d.author, d.role, d.reason, d.evidence,"
     " d.second_person, d.at AS accepted_at, (SELECT array_agg(e.event) FROM decision_event e"
-    "   WHERE e.municipality = d.municipality AND e.decision_id = d.decision_id) AS events"
-    " FROM decision d WHERE d.municipality = tenant() AND d.case_id = $1"
+    "   WHERE e.municipality = d.municipality AND e.decision_id = d.decision_id) AS events,"
+    " coalesce(i.step, '') AS step, coalesce(i.subject, 0) AS subject,"
+    " coalesce(i.code, '') AS code, n.incident_id AS next_incident FROM decision d"
+    " LEFT JOIN incident i USING (municipality, incident_id)"
+    " LEFT JOIN incident n ON n.municipality = d.municipality AND n.case_id = d.case_id"
+    "   AND n.step = i.step AND n.subject = i.subject AND n.sequence = i.sequence + 1"
+    " WHERE d.municipality = tenant() AND d.case_id = $1"
 )
 _NOTES = (
     "SELECT peer, code, since, opened_at FROM peer_note"

@@ -74,6 +74,16 @@ GROUP BY w.case_id, c.due_on, c.accepted_at
 ORDER BY c.due_on NULLS LAST, c.accepted_at, w.case_id LIMIT $3
 """
 
+# Let through and not answered yet, or about to come to the gate after an attempt that failed.
+_STILL_TRIED = """
+SELECT EXISTS (SELECT FROM case_wait w JOIN case_file c USING (municipality, case_id)
+    JOIN peer_gate g USING (municipality, peer)
+    WHERE w.municipality = $1 AND w.peer = $2 AND w.kind = 'gate' AND NOT w.over
+    AND w.released_at >= g.held_at AND c.state = 'open')
+OR EXISTS (SELECT FROM step_failure f JOIN case_file c USING (municipality, case_id)
+    WHERE f.municipality = $1 AND f.peer = $2 AND NOT f.over AND c.state = 'open')
+"""
+
 
 async def due(pool: Pool) -> list[Shut]:
     """Gates where somebody may be let through; one that is open, too, if somebody still waits.
@@ -108,8 +118,10 @@ async def _served(tx: Tx, shut: Shut, gate: _Gate) -> int:
 
 
 async def _probed(tx: Tx, shut: Shut) -> int:
-    """Let the most urgent case try; where nobody waits, nothing is to be held back any more."""
+    """Let the most urgent case try; where nobody is left who might, nothing is to be held back."""
     first = await _next(tx, shut, 1)
+    if not first and await tx.fetchval(_STILL_TRIED, *shut):
+        return 0
     if not first:
         await change(tx, *shut, Change(GateEvent.DRAINING, RELAY))
         await change(tx, *shut, Change(GateEvent.OPENED, RELAY))

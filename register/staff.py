@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from register.transactions import Tx
+    from register.transactions import Row, Tx
 
 
 class Member(NamedTuple):
@@ -22,6 +22,8 @@ class Member(NamedTuple):
     subject: str
     name: str
     role: str
+    procedures: tuple[str, ...] | None = None
+    """The only ones they have to do with, where the provider says so."""
 
 
 class Session(NamedTuple):
@@ -34,9 +36,9 @@ class Session(NamedTuple):
 async def begin(tx: Tx, municipality: str, member: Member, lasts: timedelta) -> str:
     """Sign somebody in; the secret their browser keeps, of which only the hash stays here."""
     await tx.execute(
-        "INSERT INTO staff_member (municipality, subject, name, role) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT (municipality, subject)"
-        " DO UPDATE SET name = $3, role = $4, seen_at = clock_timestamp()",
+        "INSERT INTO staff_member (municipality, subject, name, role, procedures)"
+        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (municipality, subject)"
+        " DO UPDATE SET name = $3, role = $4, procedures = $5, seen_at = clock_timestamp()",
         municipality,
         *member,
     )
@@ -60,14 +62,14 @@ async def session(tx: Tx, municipality: str, secret: str, idle: timedelta) -> Se
         " WHERE s.municipality = $1 AND s.session_hash = $2 AND NOT s.over"
         " AND s.expires_at > clock_timestamp() AND s.used_at > clock_timestamp() - $3::interval"
         " AND m.municipality = s.municipality AND m.subject = s.subject"
-        " RETURNING m.subject, m.name, m.role, s.csrf",
+        " RETURNING m.subject, m.name, m.role, m.procedures, s.csrf",
         municipality,
         _hash(secret),
         idle,
     )
     if row is None:
         return None
-    return Session(Member(row["subject"], row["name"], row["role"]), row["csrf"])
+    return Session(_member(row), row["csrf"])
 
 
 async def end(tx: Tx, municipality: str, secret: str) -> None:
@@ -82,11 +84,17 @@ async def end(tx: Tx, municipality: str, secret: str) -> None:
 async def member(tx: Tx, municipality: str, subject: str) -> Member | None:
     """One of the staff, if they have ever signed in."""
     row = await tx.fetchrow(
-        "SELECT subject, name, role FROM staff_member WHERE municipality = $1 AND subject = $2",
+        "SELECT subject, name, role, procedures FROM staff_member"
+        " WHERE municipality = $1 AND subject = $2",
         municipality,
         subject,
     )
-    return Member(**dict(row)) if row else None
+    return _member(row) if row else None
+
+
+def _member(row: Row) -> Member:
+    only = row["procedures"]
+    return Member(row["subject"], row["name"], row["role"], None if only is None else tuple(only))
 
 
 def _hash(secret: str) -> bytes:

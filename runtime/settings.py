@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.cases import Procedure
 from domain.numbers import MunicipalityCode
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -117,13 +118,17 @@ _LABELS = {
 
 
 class TokenGrant(BaseModel):
-    """What one bearer token may do: as whom (``client``), in which role, in which municipality."""
+    """What one bearer token may do: as whom (``client``), in which role, in which municipality.
+
+    With ``procedures`` (手続の名) only what the role may do with cases of these.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     client: str
     role: TokenRole
     municipality: MunicipalityCode
+    procedures: frozenset[Procedure] | None = None
 
 
 class ApiSettings(RegisterSettings, VaultSettings):
@@ -146,6 +151,7 @@ class ApiSettings(RegisterSettings, VaultSettings):
     oidc_keys_again: Duration = timedelta(seconds=5)
     oidc_role_claim: str = "role"
     oidc_municipality_claim: str = "municipality"
+    oidc_procedures_claim: str = "juki_procedures"
     console_url: str = ""
     console_client_id: str = "jukiflow-console"
     console_client_secret: SecretStr | None = None

@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Form, Path
+from fastapi import APIRouter, Form, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
-from api import case_desk, rulings
-from api.access import act_of, may
+from api import case_desk, notes, rulings
 from api.bodies import canonical
-from api.console import live
+from api.console import live, meanwhile
 from api.console.pages import page
 from api.console.seats import AnySeat, OwnForm, Seat, SeatForCases
+from api.console.verbs import OUTCOMES, VERBS
 from api.counter import Once
 from api.decisions import DecisionForm
 from api.fields import errors_of
+from api.notes import NoteForm
 from api.problem_types import ProblemType
 from api.problems import Problem
+from api.rights import Act, act_of
 from domain.cases import Verb, workflow_id
+from register import case_news, case_notes, presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from api.case_answers import AllowedDecision
+    from register.case_notes import CaseNote
+    from register.transactions import Tx
 
 router = APIRouter(prefix="/cases/{number}")
 Number = Annotated[str, Path(max_length=40, pattern="^[0-9A-Z-]+$")]
-VERBS = {
-    Verb.RETRY: "もう一度行う",
-    Verb.AMEND: "訂正して続ける",
-    Verb.DONE_BY_HAND: "手作業で済ませた",
-    Verb.WITHDRAW: "取り下げる",
-}
+Since = Annotated[str, Query(max_length=4000)]
+"""What the page that asks could see when it was made."""
 
 
 @router.get("")
@@ -44,9 +45,18 @@ async def show(seat: SeatForCases, number: Number) -> HTMLResponse:
 
 
 @router.get("/now")
-async def now(seat: SeatForCases, number: Number) -> HTMLResponse:
+async def now(seat: SeatForCases, number: Number, since: Since = "") -> HTMLResponse:
     """The part of it that changes, for a page that is open already."""
-    return await _page(seat, number, "case_now")
+    return await _page(seat, number, "case_now", Back(since))
+
+
+@router.get("/meanwhile")
+async def happened(seat: SeatForCases, number: Number, since: Since = "") -> HTMLResponse:
+    """What happened since a page was made, for one in which somebody is typing."""
+    async with seat.counter.open() as tx:
+        file = await case_desk.found(tx, number)
+        lines = await meanwhile.happened(tx, file.case_id, since)
+    return page("happened", seat, happened=lines)
 
 
 @router.get("/news")
@@ -55,10 +65,16 @@ async def news(seat: SeatForCases, number: Number) -> StreamingResponse:
 
     async def look() -> str:
         async with seat.counter.open() as tx:
-            return live.mark(await case_desk.show(tx, number))
+            return live.mark(await case_desk.show(tx, number), await _notes(tx, seat, number))
+
+    async def viewers() -> str:
+        async with seat.counter.open() as tx:
+            case_id = (await case_desk.found(tx, number)).case_id
+            await presence.look(tx, seat.municipality, case_id, seat.subject)
+            return await _others(tx, seat, case_id)
 
     await look()
-    return live.changes(look)
+    return live.changes(look, viewers=viewers)
 
 
 @router.get("/withdrawal")
@@ -77,6 +93,7 @@ class Said(BaseModel):
     key: str = Field(min_length=8, max_length=200, pattern=r"^[\x21-\x7e]+$")
     verb: Verb
     incident_id: UUID | None = None
+    since: str = Field(default="", max_length=4000)
     reason: Lines = ""
     evidence: Lines = ""
     second_person: str = ""
@@ -93,7 +110,7 @@ async def decide(seat: AnySeat, number: Number, said: Annotated[Said, Form()]) -
         await seat.counter.once(once, lambda tx: rulings.accept(tx, seat.counter, number, form))
     except Problem as problem:
         template = "withdrawal" if said.verb is Verb.WITHDRAW else "case"
-        return await _page(seat, number, template, said=said, problem=problem)
+        return await _page(seat, number, template, Back(said.since, said, problem=problem))
     return RedirectResponse(f"/console/cases/{number}#decisions", status_code=303)
 
 
@@ -110,37 +127,103 @@ def _form(said: Said) -> DecisionForm:
 
 
 def _hash(seat: Seat, said: Said) -> bytes:
-    body = said.model_dump(mode="json", exclude={"key"})
+    return _hashed(seat, said.model_dump(mode="json", exclude={"key", "since"}))
+
+
+def _hashed(seat: Seat, body: dict[str, Any]) -> bytes:
     return seat.counter.office.vault.content_hash(seat.municipality, canonical(body))
 
 
-def _allowed(seat: Seat) -> Callable[[AllowedDecision], bool]:
+def _allowed(seat: Seat, procedure: str) -> Callable[[AllowedDecision], bool]:
     """Whether whoever looks may decide so themselves."""
-    return lambda one: may(seat.role, act_of(one.verb))
+    return lambda one: seat.counter.caller.may(act_of(one.verb), procedure)
 
 
-async def _page(
-    seat: Seat,
-    number: str,
-    template: str,
-    said: Said | None = None,
-    problem: Problem | None = None,
-) -> HTMLResponse:
+@router.post("/notes", dependencies=[OwnForm])
+async def note(
+    seat: AnySeat,
+    number: Number,
+    key: Annotated[str, Form(min_length=8, max_length=200, pattern=r"^[\x21-\x7e]+$")],
+    words: Annotated[str, Form()] = "",
+) -> Response:
+    """Write a 引継ぎメモ; what is refused is told beside what was typed, which stays."""
+    try:
+        form = _note(words)
+        body = {"words": words}
+        once = Once(key, f"POST console/cases/{number}/notes", _hashed(seat, body))
+        await seat.counter.once(once, lambda tx: notes.accept(tx, seat.counter, number, form))
+    except Problem as problem:
+        return await _page(seat, number, "case", Back(words=words, problem=problem))
+    return RedirectResponse(f"/console/cases/{number}#notes", status_code=303)
+
+
+def _note(words: str) -> NoteForm:
+    """Raises `Problem` INVALID_INPUT."""
+    try:
+        return NoteForm(words=words.replace("\r\n", "\n"))
+    except ValidationError as failure:
+        errors = tuple(errors_of(failure.errors()))
+    raise Problem(ProblemType.INVALID_INPUT, *errors)
+
+
+async def _notes(tx: Tx, seat: Seat, number: str) -> list[CaseNote] | None:
+    """The notes, for whoever may read them."""
+    file = await case_desk.found(tx, number)
+    if not seat.counter.caller.may(Act.NOTE, file.procedure):
+        return None
+    return await case_notes.of_case(tx, file.case_id)
+
+
+async def _others(tx: Tx, seat: Seat, case_id: UUID) -> str:
+    return "、".join(await presence.others(tx, case_id, seat.subject))
+
+
+class Back(NamedTuple):
+    """What a form that was not taken brings back to its page."""
+
+    since: str = ""
+    said: Said | None = None
+    words: str = ""
+    problem: Problem | None = None
+
+    @property
+    def status(self) -> int:
+        """That of the problem, if there is one."""
+        return self.problem.kind.status if self.problem else 200
+
+
+async def _page(seat: Seat, number: str, template: str, back: Back | None = None) -> HTMLResponse:
+    back = back or Back()
     async with seat.counter.open() as tx:
-        case = await case_desk.show(tx, number)
-        plan = await case_desk.undo_plan(tx, number) if template == "withdrawal" else None
+        shown = await _shown(tx, seat, number, back.since)
+        shown["plan"] = await case_desk.undo_plan(tx, number) if template == "withdrawal" else None
+    procedure = shown["case"].procedure
     return page(
         template,
         seat,
-        status=problem.kind.status if problem else 200,
-        case=case,
-        plan=plan,
-        mark=live.mark(case),
+        status=back.status,
         key=uuid4(),
-        said=said,
-        problem=problem,
+        said=back.said,
+        problem=back.problem,
+        words=back.words,
         verbs=VERBS,
-        allowed=_allowed(seat),
-        run=workflow_id(case.procedure, number),
+        outcomes=OUTCOMES,
+        allowed=_allowed(seat, procedure),
+        run=workflow_id(procedure, number),
         engine=seat.engine,
+        **shown,
     )
+
+
+async def _shown(tx: Tx, seat: Seat, number: str, since: str) -> dict[str, Any]:
+    """What is read of the case, all at one moment."""
+    file = await case_desk.found(tx, number)
+    case, written = await case_desk.show(tx, number), await _notes(tx, seat, number)
+    return {
+        "case": case,
+        "notes": written,
+        "mark": live.mark(case, written),
+        "others": await _others(tx, seat, file.case_id),
+        "happened": await meanwhile.happened(tx, file.case_id, since) if since else [],
+        "since": since or await case_news.moment(tx),
+    }

@@ -104,7 +104,8 @@ async def _session(office: Office, who: SignedIn, settings: ApiSettings) -> str:
     acting = Acting(
         municipality=who.caller.municipality, actor=who.caller.client, purpose="console sign-in"
     )
-    member = Member(who.caller.client, who.name, who.caller.role)
+    only = None if who.caller.procedures is None else tuple(sorted(who.caller.procedures))
+    member = Member(who.caller.client, who.name, who.caller.role, only)
     async with office.transactions.open(acting) as tx:
         await municipalities.load(tx)
         secret = await staff.begin(tx, who.caller.municipality, member, settings.console_session)

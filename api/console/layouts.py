@@ -19,11 +19,11 @@ from api import (
     identifier_changes,
     reception,
 )
-from api.access import Act
 from api.arrival_forms import MoveInForm
 from api.births import BirthForm
 from api.console.form_fields import Words
 from api.move_outs import MoveOutForm
+from domain.cases import Procedure
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -60,12 +60,12 @@ class Layout(NamedTuple):
     """
 
     slug: str
+    procedure: Procedure
     title: str
     about: str
     form: type[BaseModel]
     accept: Accept
     parts: tuple[Part, ...]
-    act: Act = Act.REPORT
     household: bool = True
     fixed: Mapping[str, Any] = {}
     words: Mapping[str, Words] = {}
@@ -106,6 +106,7 @@ _COMMON = {
 
 BIRTH = Layout(
     slug="births",
+    procedure=Procedure.BIRTH,
     title="出生届",
     about="子が生まれた（戸籍法49条）",
     form=BirthForm,
@@ -132,6 +133,7 @@ BIRTH = Layout(
 )
 DEATH = Layout(
     slug="deaths",
+    procedure=Procedure.DEATH,
     title="死亡届",
     about="人が亡くなった（戸籍法86条）",
     form=deaths.DeathForm,
@@ -150,6 +152,7 @@ DEATH = Layout(
 )
 MOVE_OUT = Layout(
     slug="move-outs",
+    procedure=Procedure.MOVE_OUT,
     title="転出届",
     about="ほかの市区町村、又は国外へ移る（法24条）",
     form=MoveOutForm,
@@ -182,6 +185,7 @@ MOVE_OUT = Layout(
 )
 MOVE_IN = Layout(
     slug="move-ins",
+    procedure=Procedure.MOVE_IN,
     title="転入届",
     about="紙の転出証明書を持って、又は国外から来た（法22条）",
     form=MoveInForm,
@@ -209,6 +213,7 @@ MOVE_IN = Layout(
 )
 ADDRESS_CHANGE = Layout(
     slug="address-changes",
+    procedure=Procedure.ADDRESS_CHANGE,
     title="転居届",
     about="この自治体の中で移る（法23条）",
     form=address_changes.AddressChangeForm,
@@ -234,6 +239,7 @@ ADDRESS_CHANGE = Layout(
 )
 HOUSEHOLD_CHANGE = Layout(
     slug="household-changes",
+    procedure=Procedure.HOUSEHOLD_CHANGE,
     title="世帯変更届",
     about="住所は変わらず、世帯を分ける、合わせる、世帯主が替わる（法25条）",
     form=household_changes.HouseholdChangeForm,
@@ -257,11 +263,11 @@ HOUSEHOLD_CHANGE = Layout(
 )
 CORRECTION = Layout(
     slug="corrections",
+    procedure=Procedure.CORRECTION,
     title="職権修正",
     about="記載の誤りを直す、職権で消除する（法8条、施行令12条）",
     form=corrections.CorrectionForm,
     accept=corrections.taken,
-    act=Act.CORRECT,
     parts=(
         Part("何を行うか", ("kind", "minor", "residents")),
         Part("根拠", ("basis", "evidence", "happened_on")),
@@ -283,11 +289,11 @@ CORRECTION = Layout(
 )
 ENTRY = Layout(
     slug="entries",
+    procedure=Procedure.ENTRY,
     title="職権記載",
     about="台帳にない人を職権で記載する（法8条、施行令12条）",
     form=entries.EntryForm,
     accept=entries.accept,
-    act=Act.CORRECT,
     household=False,
     fixed={"kind": entries.KIND},
     parts=(
@@ -304,6 +310,7 @@ ENTRY = Layout(
 )
 CODE_CHANGE = Layout(
     slug="code-changes",
+    procedure=Procedure.CODE_CHANGE,
     title="住民票コードの変更請求",
     about="新しい住民票コードを割り当てる（法30条の4）",
     form=identifier_changes.CodeChangeForm,
@@ -313,11 +320,11 @@ CODE_CHANGE = Layout(
 )
 NUMBER_CHANGE = Layout(
     slug="number-changes",
+    procedure=Procedure.NUMBER_CHANGE,
     title="個人番号の変更",
     about="漏えいなどによる変更請求、職権による修正と記載（番号法7条2項）",
     form=identifier_changes.NumberChangeForm,
     accept=identifier_changes.number_change_taken,
-    act=Act.CORRECT,
     parts=(
         Part(
             "変更する人",

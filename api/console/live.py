@@ -13,6 +13,8 @@ from domain.errors import Unavailable
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
+    Look = Callable[[], Awaitable[str]]
+
 _LOOK = 2.0
 # A stream ends after some minutes and the browser opens another: so a session is looked at anew.
 _LOOKS = 150
@@ -23,18 +25,29 @@ def mark(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def changes(look: Callable[[], Awaitable[str]]) -> StreamingResponse:
-    """Send the mark whenever it changes; a register that is away for a while ends nothing."""
-    return StreamingResponse(_told(look), media_type="text/event-stream")
+def changes(changed: Look, **beside: Look) -> StreamingResponse:
+    """Send the mark whenever it changes, and under its own name whatever else is looked at.
+
+    A register that is away for a while ends nothing.
+    """
+    return StreamingResponse(_told({"changed": changed} | beside), media_type="text/event-stream")
 
 
-async def _told(look: Callable[[], Awaitable[str]]) -> AsyncGenerator[str]:
-    seen = ""
+async def _told(looks: dict[str, Look]) -> AsyncGenerator[str]:
+    seen: dict[str, str] = {}
     for _ in range(_LOOKS):
-        try:
-            now = await look()
-        except Unavailable:
-            now = seen
-        yield f"event: changed\ndata: {now}\n\n" if now != seen else ": unchanged\n\n"
-        seen = now
+        for event, look in looks.items():
+            now = await _seen(look, seen.get(event, ""))
+            if now != seen.get(event):
+                yield f"event: {event}\ndata: {now}\n\n"
+            seen[event] = now
+        yield ": looked\n\n"
         await asyncio.sleep(_LOOK)
+
+
+async def _seen(look: Look, before: str) -> str:
+    """One line; what was seen before while the register is away."""
+    try:
+        return " ".join((await look()).splitlines())
+    except Unavailable:
+        return before

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.console import navigation
 from api.fields import NAMES
 from api.runbook import PEERS
 from domain.dates import JST
@@ -42,7 +43,9 @@ _templates = Environment(
 
 def page(name: str, seat: Seat | None = None, *, status: int = 200, **shown: Any) -> HTMLResponse:
     """A template filled in for whoever looks at it."""
-    text = _templates.get_template(f"{name}.html").render(seat=seat, **shown)
+    ways = navigation.shown(seat.may) if seat else []
+    template = _templates.get_template(f"{name}.html")
+    text = template.render(seat=seat, navigation=ways, **shown)
     return HTMLResponse(text, status_code=status)
 
 

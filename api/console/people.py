@@ -14,13 +14,13 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ValidationError
 
 from api import people_desk
-from api.access import Act, demand
 from api.console.pages import page
 from api.console.seats import OwnForm, Seat, SeatForPeople
 from api.fields import errors_of, wrong
 from api.people_forms import SearchForm
 from api.problem_types import ProblemType
 from api.problems import Problem
+from api.rights import Act
 from domain.dates import WrongDate, jst_day
 from domain.typed_dates import read_day
 from register import case_lists, clock
@@ -117,7 +117,7 @@ async def reveal(
     seat: SeatForPeople, resident_id: UUID, asked: Annotated[Reveal, Form()]
 ) -> HTMLResponse:
     """One number, once, on this page alone."""
-    demand(seat.counter.caller, Act.REVEAL)
+    seat.counter.demand(Act.REVEAL)
     field = asked.field if asked.field in NUMBERS else "code"
     try:
         number = await people_desk.reveal(seat.counter, resident_id, field, asked.reason)

@@ -13,7 +13,6 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api import bodies, people_desk
-from api.access import demand
 from api.bodies import canonical
 from api.console import looking_up
 from api.console.filled import Filled, Section
@@ -27,6 +26,7 @@ from api.console.typed import OFFERED, Typed
 from api.fields import wrong
 from api.problem_types import ProblemType
 from api.problems import Problem
+from api.rights import Act
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -124,7 +124,7 @@ async def _wanted(seat: Seat, slug: str, household_id: UUID | None = None) -> Wa
     layout = BY_SLUG.get(slug)
     if layout is None:
         raise Problem(ProblemType.NOT_FOUND)
-    demand(seat.counter.caller, layout.act)
+    seat.counter.demand(Act.REPORT, layout.procedure)
     household = await people_desk.household(seat.counter, household_id) if household_id else None
     return Wanted(seat, layout, household)
 
@@ -228,7 +228,7 @@ def _start(
 
 
 def _layouts(seat: Seat) -> list[Layout]:
-    return [layout for layout in LAYOUTS if seat.may(layout.act.name)]
+    return [one for one in LAYOUTS if seat.counter.caller.may(Act.REPORT, one.procedure)]
 
 
 def _numbers(problem: Problem) -> list[str]:

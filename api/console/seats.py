@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from fastapi import Depends, Form, Request
 from starlette.datastructures import FormData
 
-from api.access import Act, Caller, demand, may
+from api.access import Caller, demand
 from api.counter import Counter
+from api.rights import Act
 from domain.acting import Acting
 from register import staff
-from runtime.settings import TokenRole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from api.counter import Office
     from register.staff import Session
-    from runtime.settings import ApiSettings
+    from runtime.settings import ApiSettings, TokenRole
 
 
 class SignInFirst(Exception):
@@ -44,6 +44,11 @@ class Seat(NamedTuple):
         return self.session.member.name
 
     @property
+    def subject(self) -> str:
+        """What their identity provider calls them."""
+        return self.counter.caller.client
+
+    @property
     def role(self) -> TokenRole:
         """The role they work in."""
         return self.counter.caller.role
@@ -54,8 +59,8 @@ class Seat(NamedTuple):
         return self.counter.caller.municipality
 
     def may(self, act: str) -> bool:
-        """Whether their role allows an `Act`, by its name."""
-        return may(self.role, Act[act])
+        """Whether they may do an `Act`, by its name."""
+        return self.counter.caller.may(Act[act])
 
 
 def cookie_name(settings: ApiSettings) -> str:
@@ -79,7 +84,7 @@ async def _seat(request: Request) -> Seat:
         session = await staff.session(tx, municipality, secret, settings.console_idle)
     if session is None:
         raise SignInFirst
-    caller = Caller(session.member.subject, TokenRole(session.member.role), municipality)
+    caller = Caller.of(session.member, municipality)
     purpose = f"{request.method} {request.scope['route'].path}"
     counter = Counter(office, caller, f"console {purpose}")
     return Seat(counter, session, settings.console_temporal_ui.rstrip("/"))

@@ -67,6 +67,9 @@ CREATE INDEX case_wait_released ON case_wait (municipality, peer, released_at)
 CREATE POLICY relaying ON case_wait TO juki_relay USING (true) WITH CHECK (kind = 'gate');
 GRANT SELECT (municipality, case_id, kind, peer, over, released_at) ON case_wait TO juki_relay;
 GRANT UPDATE (released_at) ON case_wait TO juki_relay;
+-- Whoever failed and did not come to the gate yet.
+CREATE POLICY relaying ON step_failure FOR SELECT TO juki_relay USING (true);
+GRANT SELECT (municipality, case_id, peer, over) ON step_failure TO juki_relay;
 CREATE POLICY releasing ON wakeup FOR INSERT TO juki_relay WITH CHECK (cause = 'gate');
 GRANT INSERT (municipality, case_id, cause) ON wakeup TO juki_relay;
 

@@ -132,7 +132,7 @@ async def an_api(
 ) -> AsyncGenerator[Api]:
     """Serve the API on any free port, or ``api_port``; a token per role in each municipality."""
     secret = str(uuid4())
-    usual: dict[str, Any] = {"api_port": 0}
+    usual: dict[str, Any] = {"api_port": 0, "api_tokens": _tokens(municipalities, secret)}
     settings = ApiSettings(
         **(usual | settled),
         database_url=SecretStr(url),
@@ -140,15 +140,18 @@ async def an_api(
         keyring_path=keyring,
         api_max_body=LARGEST,
         api_inbox_secrets={system: SecretStr(secret) for system, secret in INBOX_SECRETS.items()},
-        api_tokens={
-            f"{role}-{code}-{secret}": TokenGrant(client=f"{role}-01", role=role, municipality=code)
-            for code in municipalities
-            for role in TokenRole
-        },
     )
     app = application(settings)
     async with served(app, settings.api_port) as address, aiohttp.ClientSession(address) as session:
         yield Api(app, session, secret)
+
+
+def _tokens(municipalities: Iterable[MunicipalityCode], secret: str) -> dict[str, TokenGrant]:
+    return {
+        f"{role}-{code}-{secret}": TokenGrant(client=f"{role}-01", role=role, municipality=code)
+        for code in municipalities
+        for role in TokenRole
+    }
 
 
 @asynccontextmanager

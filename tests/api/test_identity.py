@@ -58,6 +58,15 @@ async def test_a_token_of_the_provider_is_believed(premises: Premises, town: Tow
     assert (await _asks(premises, _signed(premises, _claims(premises, town)))).status == 200
 
 
+async def test_a_token_may_be_narrowed_to_some_procedures(premises: Premises, town: Town) -> None:
+    """What it does not name is not allowed; seeing cases is.  Red: leave the claim unread."""
+    token = _signed(premises, _claims(premises, town, juki_procedures=["死亡"]))
+    somebody = premises.api.stranger(token)
+    assert (await somebody.get("/v1/cases")).status == 200
+    assert (await somebody.post("/v1/births", {})).code == "ROLE_NOT_ALLOWED"
+    assert (await somebody.post("/v1/deaths", {})).code == "INVALID_INPUT"
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -71,6 +80,7 @@ async def test_a_token_of_the_provider_is_believed(premises: Premises, town: Tow
         {"municipality": "131017"},
         {"municipality": None},
         {"nbf": 3600},
+        {"juki_procedures": "死亡"},
     ],
     ids=lambda changed: "-".join(f"{name}-{value}"[:20] for name, value in changed.items()),
 )

@@ -51,6 +51,12 @@ class Place(NamedTuple):
         [found] = [one for one in self.households if str(one.household_id) == household_id]
         return found.household_number
 
+    def called(self, said: str) -> str:
+        """The name of whom an id is of, or of the head of a household; any other text as it is."""
+        homes = {str(one.household_id): one.members[0].name for one in self.households}
+        people = [one for home in self.households for one in home.members]
+        return (homes | {str(one.resident_id): one.name for one in people}).get(said, said)
+
     def anonymous(self, said: Any) -> Any:
         """A body with its ids told by whose they are, so that two towns can be compared."""
         names = {str(home.household_id): f"世帯{at}" for at, home in enumerate(self.households)}
@@ -229,3 +235,21 @@ def secrets(body: Mapping[str, Any]) -> dict[str, str]:
     persons = enumerate(body.get("persons", ()))
     told = {f"persons.{at}.number": one["number"] for at, one in persons if "number" in one}
     return told | ({"number": body["number"]} if "number" in body else {})
+
+
+_BY_ITSELF = {"number", "kind", "household_id"}
+
+
+def told(place: Place, said: Any, name: str = "") -> list[str]:
+    """What the page must say of a body before it is accepted; of a 個人番号, nothing."""
+    if isinstance(said, dict):
+        parts = cast("dict[str, Any]", said).items()
+        return [words for key, part in parts for words in told(place, part, key)]
+    if isinstance(said, list):
+        return [words for part in cast("list[Any]", said) for words in told(place, part, name)]
+    if not isinstance(said, str) or name in _BY_ITSELF or not said:
+        return []
+    if name.endswith("_on"):
+        day = date.fromisoformat(said)
+        return [to_wareki(day), f"{day.year}年{day.month}月{day.day}日"]
+    return [place.called(said)]

@@ -15,7 +15,7 @@ from domain.cases import Procedure
 from domain.differences import DIFFERENCES
 from domain.stuck import WORDS as STUCK
 from local import HOME
-from local.documents import pages, step_table, told_anew
+from local.documents import pages, step_table, told_anew, written
 from workflows.rehearsal import PROCEDURES
 
 if TYPE_CHECKING:
@@ -75,9 +75,9 @@ def _place(document: Path) -> str:
     return str(document.relative_to(HOME))
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
-def test_step_tables_say_what_the_code_does(page: Path) -> None:
-    """`make docs` writes the tables; a step changed without it is found here."""
+@pytest.mark.parametrize("page", written(), ids=lambda page: page.name)
+def test_tables_of_documents_say_what_the_code_does(page: Path) -> None:
+    """`make docs` writes the tables; a step, or a right, changed without it is found here."""
     assert told_anew(page) == page.read_text("utf-8"), "run: make docs"
 
 

@@ -15,10 +15,11 @@ from domain.gates import GateEvent, GateState
 from domain.identifiers import new_id
 from domain.opening_hours import OpeningCalendar
 from domain.telegrams import Peer
-from register import cases, clock, gate_rounds, gates, ledger, municipalities
+from register import cases, clock, gate_rounds, gates, incidents, ledger, municipalities
 from register.cases import Acceptance
 from register.gate_rounds import Shut
 from register.gates import Change
+from register.incidents import Attempt, Trouble
 from register.verification import verify
 from runtime.database import pool
 from tests.apart import a_place_apart
@@ -336,6 +337,27 @@ async def test_a_hold_nobody_waits_behind_ends_by_itself(gated: Gated) -> None:
 
     assert (await gated.row())["state"] == GateState.OPEN
     assert await gated.incidents() == (1, 0)
+
+
+async def test_a_hold_somebody_is_still_trying_behind_does_not_end(gated: Gated) -> None:
+    """Who failed and is on the way to the gate, or was let through and has no answer yet.
+
+    Red: look only at who stands there; a slow attempt made an incident each time it was due.
+    """
+    ref = await gated.case(waits=False)
+    async with gated.town.open() as tx:
+        trouble = Trouble("unavailable", "HTTP_503", Peer.JLIS)
+        await incidents.note_failure(tx, ref, STEP, trouble, Attempt("1", timedelta()))
+    for _ in range(N):
+        await gated.fails(ref)
+    assert await gated.goes_round() == 0
+    assert (await gated.row())["state"] == GateState.HELD
+
+    async with gated.town.open() as tx:
+        await incidents.tries_no_more(tx, ref, STEP)
+    await gated.comes(ref)
+    assert [await gated.goes_round() for _ in range(3)] == [1, 0, 0]
+    assert await gated.events() == ["held_automatically"]
 
 
 async def test_while_juki_net_is_closed_nobody_is_let_through(

@@ -15,6 +15,7 @@ from domain.identifiers import new_id
 from domain.stuck import Stuck
 from domain.telegrams import Message, Peer
 from register import (
+    case_notes,
     cases,
     clock,
     code_pool,
@@ -29,6 +30,7 @@ from register import (
     serials,
     telegrams,
 )
+from register.case_notes import Author
 from register.cases import Acceptance
 from register.decisions import Ruling
 from register.differences import Found
@@ -81,6 +83,7 @@ async def lived(town: Town, database_urls: Mapping[str, str]) -> Lived:
         received = Received("jlis", new_id(), "", b"{}")
         await inbox.receive(tx, town.vault, town.code, received)
         await inbox.place(tx, town.code, received.message_id, InboxState.UNCLAIMED)
+        await case_notes.write(tx, town.code, ref.case_id, Author("test", "chief"), "試験")
         await linkages.taken(tx, ref, new_id(), new_id())
         found = Found(DifferenceKind.JLIS_ORDER, "somebody", None)
         await differences.find(tx, town.code, ref.case_id, found)

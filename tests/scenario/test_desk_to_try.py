@@ -52,9 +52,10 @@ async def test_the_desk_left_behind_has_something_of_everything(
         async with aiohttp.ClientSession() as session:
             caller = _caller(stack, session)
             cases = [await caller.case(one["case_number"]) for one in await caller.cases()]
+            household = await caller.household_id(DESK.born)
         _has_everything(cases)
         async with _signed_in(stack) as page:
-            for name, picture in _worth_showing(cases).items():
+            for name, picture in _worth_showing(cases, household).items():
                 await page.goto(f"{stack.url('api')}/console/{picture.path}")
                 assert picture.shows in await page.inner_text("main")
                 await page.screenshot(path=pictures / f"{name}.png")
@@ -68,17 +69,22 @@ def _has_everything(cases: list[Json]) -> None:
     assert {"departure_day", "move_in_notice", "visit", "approval"} <= waits
 
 
-def _worth_showing(cases: list[Json]) -> Mapping[str, Picture]:
+def _worth_showing(cases: list[Json], household: str) -> Mapping[str, Picture]:
     refused = next(
         case for case in cases for one in case["incidents"] if one["code"] == "ADDRESS_MISMATCH"
     )
     number, person = refused["case_number"], refused["persons"][0]["resident_id"]
+    incident = refused["incidents"][0]["incident_id"]
     return {
         "desk": Picture("", "対応待ち"),
         "incidents": Picture("incidents", "ADDRESS_MISMATCH"),
         "case": Picture(f"cases/{number}", "郵便番号"),
+        "amendment": Picture(f"cases/{number}/amendments/{incident}", "郵便番号"),
         "withdrawal": Picture(f"cases/{number}/withdrawal", "取り下げ"),
         "person": Picture(f"people/{person}", DESK.misaddressed.surname),
+        "reports": Picture("reports", "出生届"),
+        "report": Picture(f"reports/births/{household}", "生まれた子"),
+        "peers": Picture("peers", "送信中"),
         "overview": Picture("overview", "受け付けた案件"),
     }
 

@@ -15,48 +15,68 @@ from register.verification import verify
 from tests.acceptance.deeds import well_again
 from tests.agreement import agrees
 from tests.eventually import eventually
+from tests.frontier import DAY
 
 if TYPE_CHECKING:
+    import pytest
+
+    from tests.frontier import Frontier
     from tests.house import Case, House, Town
 
 A_SECOND = timedelta(seconds=1)
+QUARTERS = 8
+"""Quarters of an hour, by the office's clock, for which J-LIS is away."""
 BUDGET = 5
-BIRTHS = 20
 FIRST_DUE = date(2026, 12, 1)
 STAFF = Change(GateEvent.HELD, "chief", "回線工事")
 
 
-async def test_an_outage_is_one_incident_and_drains_within_the_budget(house: House) -> None:
-    """Twenty births while J-LIS is away: one incident of the peer, none of a case.
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Twenty births; with ``--all-kinds`` five hundred, too."""
+    if "births" in metafunc.fixturenames:
+        more = [500] if metafunc.config.getoption("all_kinds") else []
+        metafunc.parametrize("births", [20, *more])
+
+
+async def test_an_outage_is_one_incident_and_drains_within_the_budget(
+    frontier: Frontier, births: int
+) -> None:
+    """Births within the two hours for which J-LIS is away: one incident of it, none of a case.
 
     Once it answers they are let through by themselves: no second sees more than the budget, and
     the nearest legal deadline comes first, though the births came in the reverse order.
 
     Red: let every case pass a gate that is being let through; order by acceptance.
     """
-    town = await house.open_town(gates={"gate_budget": BUDGET})
-    await town.stock()
+    limits = {"gate_budget": BUDGET}
+    town = await frontier.open_town(target_stock=births, gates=limits)
     await town.fault("jlis", "UNAVAILABLE", on="any", times=None)
-    births = [await _birth(town, ordinal) for ordinal in range(BIRTHS)]
-    await eventually(lambda: _all_wait(town))
+    reported: list[Case] = []
+    for quarter in range(QUARTERS):
+        share = range(len(reported), births * (quarter + 1) // QUARTERS)
+        reported += [await _birth(town, ordinal, births) for ordinal in share]
+        await _all_wait(town, len(reported))
+        await frontier.on(DAY, 12 + (quarter + 1) // 4, (quarter + 1) % 4 * 15)
 
     assert await _value(town, "SELECT count(*) FROM peer_note WHERE closed_at IS NULL") == 1
     await well_again(town)
-    for birth in births:
+    await eventually(
+        lambda: _value(town, "SELECT state = 'open' FROM peer_gate"), within=births * 0.5 + 30
+    )
+    for birth in reported:
         await birth.closes()
-    await eventually(lambda: _value(town, "SELECT state = 'open' FROM peer_gate"))
 
     woken = await _woken(town)
     seconds = [[at for at, _ in woken if one <= at < one + A_SECOND] for one, _ in woken]
     assert max(map(len, seconds)) <= BUDGET
     days = [due for _, due in woken]
-    assert len(days) > BIRTHS // 2
+    assert len(days) > births // 2
     assert days == sorted(days)
     assert await _events(town) == ["held_automatically", "draining", "opened"]
     assert await _value(town, "SELECT count(*) FROM peer_note") == 1
     assert await _value(town, "SELECT count(*) FROM peer_note WHERE closed_at IS NULL") == 0
     assert await _value(town, "SELECT count(*) FROM incident") == 0
-    assert (await verify(house.transactions, town.acting())).sound
+    assert (await verify(frontier.house.transactions, town.acting())).sound
     await agrees(town)
 
 
@@ -75,8 +95,9 @@ async def test_what_staff_hold_sends_nothing_until_it_is_released(town: Town) ->
     assert await _events(town) == ["held", "draining", "opened"]
 
 
-async def test_a_peer_that_is_only_looked_at_has_a_gate_too(town: Town) -> None:
+async def test_a_peer_that_is_only_looked_at_has_a_gate_too(house: House) -> None:
     """中間サーバー is away: what leaves for 住基ネット leaves; the 符号 is looked for later."""
+    town = await _soon_held(house)
     await town.fault("intermediate_server", "UNAVAILABLE", on="look_up", times=None)
     birth = await town.report_birth()
     await birth.waits("gate")
@@ -87,11 +108,12 @@ async def test_a_peer_that_is_only_looked_at_has_a_gate_too(town: Town) -> None:
     await birth.closes()
 
 
-async def test_a_telegram_in_doubt_waits_at_the_gate_and_so_does_its_undo(town: Town) -> None:
+async def test_a_telegram_in_doubt_waits_at_the_gate_and_so_does_its_undo(house: House) -> None:
     """Nobody asks a peer that is away; a withdrawal waits for the answer and takes back by it.
 
     Red: let the undo go on without having asked.
     """
+    town = await _soon_held(house)
     await town.fault("jlis", "LOSE_REPLY", message="CS-04")
     await town.fault("jlis", "UNAVAILABLE", message="CS-04", on="any", times=None)
     birth = await town.report_birth()
@@ -105,11 +127,11 @@ async def test_a_telegram_in_doubt_waits_at_the_gate_and_so_does_its_undo(town: 
     await agrees(town)
 
 
-async def _birth(town: Town, ordinal: int) -> Case:
+async def _birth(town: Town, ordinal: int, births: int) -> Case:
     """The later it comes, the nearer its deadline."""
     born = RegisterDate.on(date(2026, 11, 20) - timedelta(days=ordinal // 2))
     birth = await town.report_birth(household=ordinal % 2, born_on=born)
-    due_on = FIRST_DUE + timedelta(days=BIRTHS - ordinal)
+    due_on = FIRST_DUE + timedelta(days=births - ordinal)
     async with town.transaction() as tx:
         await tx.execute(
             "UPDATE case_file SET due_on = $2 WHERE case_id = $1", birth.ref.case_id, due_on
@@ -117,16 +139,20 @@ async def _birth(town: Town, ordinal: int) -> Case:
     return birth
 
 
+async def _soon_held(house: House) -> Town:
+    town = await house.open_town(gates={"gate_failures": 1})
+    await town.stock()
+    return town
+
+
 async def _hold(town: Town) -> None:
     async with town.transaction() as tx:
         await gates.hold(tx, town.code, Peer.JLIS, STAFF)
 
 
-async def _all_wait(town: Town) -> bool:
-    waiting = await _value(
-        town, "SELECT count(DISTINCT case_id) FROM case_wait WHERE kind = 'gate' AND NOT over"
-    )
-    return waiting == BIRTHS
+async def _all_wait(town: Town, births: int) -> None:
+    question = "SELECT count(DISTINCT case_id) = {} FROM case_wait WHERE kind = 'gate' AND NOT over"
+    await eventually(lambda: _value(town, question.format(births)))
 
 
 async def _waits_at(birth: Case, step: str) -> bool:

@@ -12,6 +12,7 @@ async function renew(part, mark) {
   if (shown && shown.dataset.mark === mark) return;
   if (typing(part)) {
     tell(".stale");
+    await happened();
     return;
   }
   let answer;
@@ -32,6 +33,21 @@ async function renew(part, mark) {
   tell(".live");
 }
 
+// What somebody who is typing has missed; the sentence above it is enough where it cannot be had.
+async function happened() {
+  const place = document.querySelector("[data-happened]");
+  if (!place) return;
+  const answer = await fetch(place.dataset.happened, { credentials: "same-origin" }).catch(() => null);
+  if (answer && answer.ok && !answer.redirected) place.innerHTML = await answer.text();
+}
+
+function viewers(names) {
+  const place = document.querySelector(".viewers");
+  if (!place) return;
+  place.querySelector("span").textContent = names;
+  place.hidden = !names;
+}
+
 function tell(which, hidden = false) {
   const note = document.querySelector(which);
   if (note) note.hidden = hidden;
@@ -44,6 +60,7 @@ function follow(part) {
     source = new EventSource(part.dataset.news);
     source.addEventListener("open", () => tell(".lost", true));
     source.addEventListener("changed", (event) => renew(part, event.data));
+    source.addEventListener("viewers", (event) => viewers(event.data));
     source.addEventListener("error", () => {
       tell(".lost");
       // A browser gives up by itself when it has no network at all.

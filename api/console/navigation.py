@@ -1,0 +1,60 @@
+"""The way round the console: every page that stands in the navigation, in groups.
+
+A new page is one line in `NAVIGATION`; its template says the same ``place``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from api.rights import Act
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Link(NamedTuple):
+    """One page: what its template calls its place, its path below ``/console/``, and its name."""
+
+    place: str
+    path: str
+    title: str
+    act: Act = Act.SEE_CASES
+    """Whoever may not do this is not shown the page."""
+
+
+class Group(NamedTuple):
+    """Pages that belong together."""
+
+    title: str
+    links: tuple[Link, ...]
+
+
+NAVIGATION = (
+    Group(
+        "仕事",
+        (
+            Link("desk", "", "机"),
+            Link("reports", "reports", "届出", Act.REPORT),
+            Link("incidents", "incidents", "対応待ち"),
+            Link("cases", "cases", "案件"),
+        ),
+    ),
+    Group("住民", (Link("people", "people", "住民", Act.SEE_PEOPLE),)),
+    Group(
+        "運用",
+        (
+            Link("peers", "peers", "相手"),
+            Link("overview", "overview", "様子"),
+        ),
+    ),
+)
+
+
+def shown(may: Callable[[str], bool]) -> list[Group]:
+    """The groups with the links somebody may follow; one without any is left out."""
+    groups = (
+        Group(group.title, tuple(link for link in group.links if may(link.act.name)))
+        for group in NAVIGATION
+    )
+    return [group for group in groups if group.links]
