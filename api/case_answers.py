@@ -59,7 +59,8 @@ class Waiting(BaseModel):
         "peer_progress: 相手の処理、"
         "linkage_code: 中間サーバーの機関別符号、next_page: 次の頁、"
         "departure_day: 転出予定日又は転入通知、move_in_notice: 転入通知、"
-        "certificate: 転出証明書情報、visit: 来庁、approval: 決裁"
+        "certificate: 転出証明書情報、visit: 来庁、approval: 決裁、next_item: 次の件、"
+        "resumption: 再開、outcomes: 判断の結果"
     )
     ja: str
     en: str

@@ -11,7 +11,7 @@ from uuid import UUID
 from api.fields import wrong
 from api.problem_types import ProblemType
 from api.problems import Problem
-from register import incident_lists, stuck_views
+from register import bulk_repairs, incident_lists, stuck_views
 from register.case_lists import Place
 from register.differences import Behind
 
@@ -76,6 +76,16 @@ def to_incident(cursor: str) -> incident_lists.Place:
     if place.opened_at.tzinfo is None:
         raise _bad()
     return place
+
+
+def of_bulk(drafted_at: datetime, bulk_id: UUID) -> str:
+    """The place of a bulk repair in the list of them."""
+    return _sealed([drafted_at.isoformat(), bulk_id.hex])
+
+
+def to_bulk(cursor: str) -> bulk_repairs.Behind:
+    """Raises `Problem` INVALID_INPUT for what is no cursor of that list."""
+    return bulk_repairs.Behind(*to_case(cursor))
 
 
 def of_row(tx: int, row: int) -> str:

@@ -225,6 +225,22 @@ _STUCK_CASE = Rebuilding(
     """,
 )
 
+_BULK_REPAIR = Rebuilding(
+    "bulk_repair",
+    "一括処理の状態",
+    """
+    SELECT d.bulk_id::text AS key, jsonb_build_array(coalesce((
+        SELECT CASE e.event WHEN 'confirmed' THEN 'running' WHEN 'resumed' THEN 'running'
+            ELSE e.event END FROM bulk_event e WHERE e.municipality = d.municipality
+        AND e.bulk_id = d.bulk_id ORDER BY e.log_id DESC LIMIT 1), 'draft')) AS content
+    FROM bulk_draft d WHERE d.municipality = $1
+    """,
+    """
+    SELECT bulk_id::text AS key, jsonb_build_array(state) AS content
+    FROM bulk_repair WHERE municipality = $1
+    """,
+)
+
 # Failures and the next try stand in no log: a gate that lost them asks its peer once more.
 _PEER_GATE = Rebuilding(
     "peer_gate",
@@ -275,4 +291,5 @@ REBUILDINGS = (
     _PEER_GATE,
     _PEER_NOTE,
     _STUCK_CASE,
+    _BULK_REPAIR,
 )

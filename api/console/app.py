@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from api.access import NotOurs
 from api.console import (
     amendments,
+    bulk,
     case_list,
     case_page,
     desk,
@@ -40,6 +41,7 @@ PAGES = (
     case_list,
     case_page,
     amendments,
+    bulk,
     people,
     peers,
     overview,

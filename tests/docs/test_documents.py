@@ -63,6 +63,7 @@ REPORTED = (
     Procedure.SERIAL_BATCH,
     Procedure.RECONCILIATION,
     Procedure.REPAIR,
+    Procedure.BULK,
 )
 """What becomes of people who live here, and the upkeep around them."""
 
