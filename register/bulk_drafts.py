@@ -10,7 +10,7 @@ from domain.identifiers import new_id
 from domain.judging import of_case, of_incident
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
     from domain.bulk import Wanted
@@ -33,11 +33,13 @@ class Listed(NamedTuple):
 
     incident_id: UUID
     case_id: UUID
+    procedure: str
     foreseen: str = ""
 
 
 _STANDING = """
-SELECT i.incident_id, i.case_id, i.state AS incident_state, i.verbs, c.state, c.direction,
+SELECT i.incident_id, i.case_id, c.procedure, i.state AS incident_state, i.verbs,
+    c.state, c.direction,
     EXISTS (SELECT FROM decision d WHERE d.municipality = i.municipality
         AND d.case_id = i.case_id AND d.verb = 'withdraw') AS to_withdraw
 FROM incident i JOIN case_file c USING (municipality, case_id)
@@ -50,22 +52,17 @@ _MATCHING = f"""
 AND ($1 = '' OR coalesce(i.peer, '{OURSELVES}') = $1)
 AND ($2 = '' OR i.code = $2) AND ($3 = '' OR i.step = $3) AND ($4 = '' OR c.procedure = $4)
 AND ($5::integer IS NULL OR i.opened_at < clock_timestamp() - make_interval(hours => $5))
-AND ($6::text[] IS NULL OR c.procedure = ANY($6))
-ORDER BY coalesce(c.due_on, 'infinity'), i.opened_at, i.incident_id LIMIT $7
+ORDER BY coalesce(c.due_on, 'infinity'), i.opened_at, i.incident_id LIMIT $6
 """
 
 
-async def matching(
-    tx: Tx, wanted: Wanted, verb: Verb, procedures: Collection[str] | None = None
-) -> list[Listed]:
+async def matching(tx: Tx, wanted: Wanted, verb: Verb) -> list[Listed]:
     """The incidents that stand now and are wanted, the nearest legal deadline first.
 
-    ``procedures`` are the only ones somebody has to do with, where a grant is narrowed.
     One more than a list may hold tells that there are too many.
     """
-    only = None if procedures is None else [*procedures]
-    rows = await tx.fetch(_MATCHING, *dict(wanted).values(), only, AT_MOST + 1)
-    return [Listed(row["incident_id"], row["case_id"], _obstacle(row, verb)) for row in rows]
+    rows = await tx.fetch(_MATCHING, *dict(wanted).values(), AT_MOST + 1)
+    return [Listed(*tuple(row)[:3], foreseen=_obstacle(row, verb)) for row in rows]
 
 
 async def obstacle(tx: Tx, incident_id: UUID, verb: Verb) -> str:

@@ -94,7 +94,7 @@ async def _seat(request: Request) -> Seat:
 AnySeat = Annotated[Seat, Depends(_seat)]
 
 
-def _seat_for(act: Act, *procedures: Procedure) -> Callable[..., Seat]:
+def _seat_for(act: Act, *procedures: str) -> Callable[..., Seat]:
     def seat(seat: AnySeat) -> Seat:
         demand(seat.counter.caller, act, *procedures)
         return seat
