@@ -11,6 +11,7 @@ from api import (
     address_changes,
     approvals,
     births,
+    bulk_repairs,
     cancellations,
     cases,
     certificate_serials,
@@ -33,6 +34,7 @@ from api import (
     reconciliations,
     residents,
     special_move_ins,
+    stuck,
     visits,
 )
 from api.access import Tokens
@@ -69,10 +71,12 @@ ROUTERS = (
     reconciliations,
     completeness,
     cases,
+    stuck,
     visits,
     approvals,
     decisions,
     notes,
+    bulk_repairs,
     inbox,
     events,
     peers,

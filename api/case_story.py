@@ -24,6 +24,7 @@ from api.peer_words import why_held, why_waiting
 from api.problem_types import Words
 from api.rights import act_of
 from api.runbook import PEERS, VERBS, advice
+from api.stuck_answers import stuck
 from domain.cases import CaseState, Direction, StepState, Verb, WaitKind
 from domain.telegrams import Peer
 from domain.waits import WORDS
@@ -62,6 +63,7 @@ def told(file: CaseFile, parts: CaseParts, *, second_person: bool) -> CaseAnswer
         incidents=[_incident(one, judging) for one in standing],
         decisions=[decided(decision) for decision in parts.decisions],
         peer_notes=[noted(note) for note in _notes(parts)],
+        stuck=stuck(parts.stuck) if parts.stuck else None,
         withdrawal=_withdrawal(file, parts),
     )
 

@@ -101,6 +101,11 @@ NAMES: dict[str, tuple[str, str]] = {
     "accepted_to": ("受付日（まで）", "accepted to"),
     "effective_on": ("異動日", "effective on"),
     "known_on": ("処理日", "known on"),
+    "wanted": ("対象の絞り込み", "filter"),
+    "peer": ("相手システム", "peer"),
+    "incident_code": ("対応待ちの符号", "incident code"),
+    "step": ("処理", "step"),
+    "older_than_hours": ("発生からの時間", "hours since it opened"),
 }
 BODY = ("本文", "body")
 

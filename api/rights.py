@@ -46,6 +46,10 @@ class Act(Enum):
     READ_FEED = "異動の知らせを読む"
     SEE_INBOX = "受信箱を見る"
     HOLD_PEERS = "相手への送信を止める・再開する"
+    SEE_BULK = "一括処理を見る"
+    BULK = "まとめて判断する"
+    CONFIRM_BULK = "件数の多い一括処理を確かめて始める"
+    PAUSE_BULK = "一括処理を一時停止する"
 
 
 class Row(NamedTuple):
@@ -114,6 +118,11 @@ ELSE: Mapping[Act, Roles] = {
     Act.READ_FEED: _ALL,
     Act.SEE_INBOX: _STF,
     Act.HOLD_PEERS: _UPK,
+    Act.SEE_BULK: _STF | _UPK,
+    Act.BULK: _SNR,
+    Act.CONFIRM_BULK: frozenset({TokenRole.CHIEF}),
+    # Whoever sees that it does harm may hold it; going on is for those who decide.
+    Act.PAUSE_BULK: _SNR | _UPK,
 }
 """What belongs to no procedure."""
 

@@ -31,6 +31,7 @@ class Procedure(StrEnum):
     CODE_TOP_UP = "住民票コード補充"
     RECONCILIATION = "突合"
     REPAIR = "差異修正"
+    BULK = "一括処理"
 
 
 class CaseRef(Payload):
@@ -115,6 +116,9 @@ class WaitKind(StrEnum):
     CERTIFICATE = "certificate"
     VISIT = "visit"
     APPROVAL = "approval"
+    NEXT_ITEM = "next_item"
+    RESUMPTION = "resumption"
+    OUTCOMES = "outcomes"
 
 
 class Progress(Payload):

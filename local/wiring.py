@@ -35,6 +35,8 @@ class Wiring:
     namespace: str
     inbox_secrets: Mapping[str, str]
     """What each pushing system signs its messages with."""
+    announce_secret: str
+    """What is announced to operations is signed with."""
 
     def environment(self, process: str) -> dict[str, str]:
         """The variables of one of ours, of ``simulators``, ``migrate`` or ``operator``."""
@@ -61,6 +63,7 @@ class Wiring:
             "SIMULATORS_PORT": str(self.ports["simulators"]),
             "SIMULATORS_INBOX_URL": self.url("api"),
             "SIMULATORS_STAFF_OF": json.dumps(MUNICIPALITIES),
+            "SIMULATORS_OPERATIONS_SECRET": self.announce_secret,
             **{
                 f"SIMULATORS_{system.upper()}_INBOX_SECRET": secret
                 for system, secret in self.inbox_secrets.items()
@@ -87,6 +90,8 @@ class Wiring:
             "JUKI_DATABASE_URL": self._register("juki_relay"),
             "JUKI_SEALER_DATABASE_URL": self._register("juki_sealer"),
             "JUKI_METRICS_PORT": str(self.ports["relay"]),
+            "JUKI_ANNOUNCE_WEBHOOK_URL": f"{self.url('simulators')}/operations",
+            "JUKI_ANNOUNCE_WEBHOOK_SECRET": self.announce_secret,
         }
 
     def _worker(self) -> dict[str, str]:

@@ -10,11 +10,12 @@ from domain.cases import CaseRef, CaseState, DecisionState, Direction, StepState
 from domain.gates import GateState
 from domain.payload import Payload
 from domain.telegrams import Peer
-from register import linkages
+from register import linkages, stuck_views
 from register.telegrams import OPEN
 
 if TYPE_CHECKING:
     from register.linkages import Asked
+    from register.stuck_views import StuckCase
     from register.transactions import Tx
 
 
@@ -163,6 +164,7 @@ class CaseParts(NamedTuple):
     decisions: list[Decision]
     notes: list[PeerNote]
     linkages: list[Asked]
+    stuck: StuckCase | None = None
 
 
 # 未着: what should have come by now, by the calendar; nothing has to run for it.
@@ -254,6 +256,7 @@ async def parts(tx: Tx, case_id: UUID) -> CaseParts:
         decisions=await decisions(tx, case_id),
         notes=await notes(tx),
         linkages=await linkages.of_case(tx, case_id),
+        stuck=await stuck_views.of_case(tx, case_id),
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.gates import GateEvent, GateState
-from register import municipalities
+from register import incident_kinds, municipalities
+from register.incident_kinds import Kind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -186,6 +187,7 @@ async def _begin_incident(
         code,
         since,
     )
+    await incident_kinds.seen(tx, municipality, Kind(peer, code))
 
 
 async def _end_incident(tx: Tx, municipality: str, peer: Peer) -> None:

@@ -6,6 +6,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid5
 
+from register import incident_kinds
+from register.incident_kinds import Kind
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
@@ -92,6 +95,8 @@ async def _open(tx: Tx, ref: StepRef, step: str, trouble: Trouble, verbs: Sequen
         trouble.peer,
         list(verbs),
     )
+    kind = Kind(trouble.peer, trouble.code, step)
+    await incident_kinds.seen(tx, ref.municipality, kind)
     return incident_id
 
 

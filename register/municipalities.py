@@ -64,6 +64,10 @@ class Parameters(Payload):
     """試す間隔の上限."""
     serials_at: time | None = None
     """証明書の異動を毎日取り込み始める時刻（日本時間）。設定しなければ自動では始めない."""
+    bulk_alone_up_to: int = Field(default=50, ge=0)
+    """一括処理がこの件数を超えたら、作った人とは別の責任者の確認を求める."""
+    bulk_per_minute: int = Field(default=60, ge=1, le=60_000)
+    """一括処理が一分間に判断する件数."""
 
     @field_validator("reconcile_at", "serials_at", mode="before")
     @classmethod

@@ -211,6 +211,36 @@ _VAULT = Rebuilding(
     """,
 )
 
+_STUCK_CASE = Rebuilding(
+    "stuck_case",
+    "止まっている案件",
+    """
+    SELECT DISTINCT ON (case_id, kind) concat_ws('/', case_id, kind) AS key,
+        jsonb_build_array(CASE event WHEN 'found' THEN 'standing' ELSE 'gone' END) AS content
+    FROM stuck_event WHERE municipality = $1 ORDER BY case_id, kind, log_id DESC
+    """,
+    """
+    SELECT concat_ws('/', case_id, kind) AS key, jsonb_build_array(state) AS content
+    FROM stuck_case WHERE municipality = $1
+    """,
+)
+
+_BULK_REPAIR = Rebuilding(
+    "bulk_repair",
+    "一括処理の状態",
+    """
+    SELECT d.bulk_id::text AS key, jsonb_build_array(coalesce((
+        SELECT CASE e.event WHEN 'confirmed' THEN 'running' WHEN 'resumed' THEN 'running'
+            ELSE e.event END FROM bulk_event e WHERE e.municipality = d.municipality
+        AND e.bulk_id = d.bulk_id ORDER BY e.log_id DESC LIMIT 1), 'draft')) AS content
+    FROM bulk_draft d WHERE d.municipality = $1
+    """,
+    """
+    SELECT bulk_id::text AS key, jsonb_build_array(state) AS content
+    FROM bulk_repair WHERE municipality = $1
+    """,
+)
+
 # Failures and the next try stand in no log: a gate that lost them asks its peer once more.
 _PEER_GATE = Rebuilding(
     "peer_gate",
@@ -260,4 +290,6 @@ REBUILDINGS = (
     _VAULT,
     _PEER_GATE,
     _PEER_NOTE,
+    _STUCK_CASE,
+    _BULK_REPAIR,
 )

@@ -25,6 +25,7 @@ class Cause(StrEnum):
     VISIT = "visit"
     APPROVAL = "approval"
     GATE = "gate"
+    BULK = "bulk"
 
 
 async def wake(

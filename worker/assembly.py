@@ -10,6 +10,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.arrivals import Arrivals
 from activities.attention import Attention
+from activities.bulk_repairs import BulkRepairs
 from activities.cancellations import Cancellations
 from activities.certificates import Certificates
 from activities.changes import Changes
@@ -92,6 +93,7 @@ def steps(given: Surroundings) -> list[Any]:
         CodePool(dispatch),
         Reconciliations(desk, dispatch, given.vault, _steps_of),
         Repairs(desk, dispatch, given.vault, usual),
+        BulkRepairs(desk, attention),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from api import amendments, departing, rulings
-from api.access import Act, demand
+from api.access import demand
 from api.case_desk import found
 from api.console.form_fields import Words
 from api.decisions import DecisionForm
@@ -13,6 +13,7 @@ from api.manual import amendable
 from api.move_outs import AmendmentOfMoveOut
 from api.problem_types import ProblemType
 from api.problems import Problem
+from api.rights import Act
 from api.runbook import advice
 from domain.cases import Verb
 from register import case_views

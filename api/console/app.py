@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from api.access import NotOurs
 from api.console import (
     amendments,
+    bulk,
     case_list,
     case_page,
     desk,
@@ -21,6 +22,7 @@ from api.console import (
     peers,
     people,
     reports,
+    stuck,
 )
 from api.console.pages import STATIC, page
 from api.console.seats import NotFromHere, SignInFirst
@@ -31,7 +33,19 @@ from domain.errors import Refused, Unavailable
 if TYPE_CHECKING:
     from runtime.settings import ApiSettings
 
-PAGES = (doors, desk, reports, case_list, case_page, amendments, people, peers, overview)
+PAGES = (
+    doors,
+    desk,
+    stuck,
+    reports,
+    case_list,
+    case_page,
+    amendments,
+    bulk,
+    people,
+    peers,
+    overview,
+)
 
 
 def console(settings: ApiSettings) -> FastAPI:

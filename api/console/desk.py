@@ -12,7 +12,7 @@ from api.console import live
 from api.console.pages import page
 from api.console.seats import SeatForCases
 from api.runbook import advice
-from register import incident_lists
+from register import incident_lists, stuck_views
 
 if TYPE_CHECKING:
     from api.console.seats import Seat
@@ -72,9 +72,13 @@ async def _shown(seat: Seat) -> dict[str, Any]:
         causes = await incident_lists.causes(tx)
         peers = await peer_desk.standing(tx)
         codes = await stock.seen(tx, seat.counter.acting)
+        stuck = await stuck_views.counts(tx)
+        looked = await stuck_views.last_round(tx)
     return {
         "causes": causes,
         "peers": peers,
         "stock": codes,
-        "mark": live.mark(causes, peers, codes),
+        "stuck": stuck,
+        "looked": looked,
+        "mark": live.mark(causes, peers, codes, stuck, looked.late),
     }

@@ -37,6 +37,7 @@ NAVIGATION = (
             Link("desk", "", "机"),
             Link("reports", "reports", "届出", Act.REPORT),
             Link("incidents", "incidents", "対応待ち"),
+            Link("bulk", "bulk", "一括処理", Act.SEE_BULK),
             Link("cases", "cases", "案件"),
         ),
     ),

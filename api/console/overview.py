@@ -13,7 +13,7 @@ from api.console.pages import page
 from api.console.seats import SeatForCases
 from api.manual import numbering
 from domain.dates import jst_day
-from register import clock, statistics
+from register import clock, statistics, stuck_views
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,6 +50,8 @@ async def overview(seat: SeatForCases) -> HTMLResponse:
             "incidents": _columns(today, await statistics.incidents(tx, DAYS)),
             "numbering": await statistics.numbering(tx, DAYS, numbering()),
             "repairs": await statistics.repairs(tx, DAYS),
+            "looked": await stuck_views.last_round(tx),
+            "stuck": await stuck_views.counts(tx),
         }
     left = codes.stock * _MONTH // used if used else None
     return page("overview", seat, days=DAYS, stock=codes, days_left=left, **shown)

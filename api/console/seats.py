@@ -103,6 +103,8 @@ def _seat_for(act: Act) -> Callable[..., Seat]:
 
 SeatForCases = Annotated[Seat, Depends(_seat_for(Act.SEE_CASES))]
 SeatForHolding = Annotated[Seat, Depends(_seat_for(Act.HOLD_PEERS))]
+SeatForBulk = Annotated[Seat, Depends(_seat_for(Act.SEE_BULK))]
+SeatForDrafting = Annotated[Seat, Depends(_seat_for(Act.BULK))]
 SeatForReports = Annotated[Seat, Depends(_seat_for(Act.REPORT))]
 SeatForPeople = Annotated[Seat, Depends(_seat_for(Act.SEE_PEOPLE))]
 

@@ -64,16 +64,23 @@ async def everybody_lives_once(stage: Stage) -> str:
 
 
 async def nothing_leaked(stage: Stage) -> str:
-    """30: the seals hold, and neither the engine's files nor any log knows anybody."""
+    """30: the seals hold, and neither the engine's files nor any log knows anybody.
+
+    What operations were announced stands in the simulators' log, as they got it.
+    """
     await stage.stack.command("verify")
     canary = Canary(await secrets(stage))
     for process in ("worker", "relay", "api", "temporal"):
         await stage.stack.stop(process)
+    told = (stage.stack.directory / "log" / "simulators.log").read_bytes().count(b"announced ")
     searched = await asyncio.to_thread(canary.search, _sinks(stage))
     if searched.sightings:
         raise Missed("; ".join(str(seen) for seen in searched.sightings[:_SHOWN]))
+    if not told:
+        raise Missed("運用への知らせが一件も届いていません")
     return (
-        f"verify 相違 0、{searched.strings:,} 語を {searched.writings:,} 通りの書き方で"
+        f"verify 相違 0、運用への知らせ {told} 件、"
+        f"{searched.strings:,} 語を {searched.writings:,} 通りの書き方で"
         f" {searched.bytes:,} バイトから検索、発見 0"
     )
 

@@ -123,7 +123,7 @@ async def test_a_town_nobody_opened_is_not_served(api: Api, land: Land, town: To
 
 
 def _ids() -> dict[str, UUID]:
-    names = ("decision_id", "resident_id", "household_id", "message_id", "difference_id")
+    names = ("decision_id", "resident_id", "household_id", "message_id", "difference_id", "bulk_id")
     return {name: new_id() for name in names}
 
 

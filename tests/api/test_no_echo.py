@@ -26,8 +26,14 @@ BODIES: tuple[Any, ...] = (
 )
 
 
-IDS = ("decision_id", "resident_id", "household_id", "message_id", "difference_id")
-PAGED = {"/v1/cases", "/v1/events", "/v1/differences"}
+IDS = (
+    *("decision_id", "resident_id", "household_id"),
+    *("message_id", "difference_id", "bulk_id"),
+)
+PAGED = {
+    *("/v1/cases", "/v1/events", "/v1/differences"),
+    *("/v1/bulk-repairs", "/v1/stuck-cases"),
+}
 WITHOUT_BODY = {
     "/v1/code-pool/top-ups",
     "/v1/reconciliations",
