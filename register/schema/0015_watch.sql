@@ -96,7 +96,6 @@ GRANT SELECT, UPDATE (announced_at) ON incident_kind TO juki_relay;
 CREATE POLICY relaying ON announcement TO juki_relay USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT, UPDATE ON announcement TO juki_relay;
 GRANT SELECT (municipality, case_id, step, subject, kind, until, over) ON case_wait TO juki_relay;
-CREATE POLICY relaying ON step_failure FOR SELECT TO juki_relay USING (true);
 GRANT SELECT (municipality, case_id, step, subject, next_at, over) ON step_failure TO juki_relay;
 CREATE POLICY relaying ON step_ledger FOR SELECT TO juki_relay USING (true);
 GRANT SELECT (municipality, case_id, begun_at, settled_at) ON step_ledger TO juki_relay;
