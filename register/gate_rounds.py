@@ -109,7 +109,7 @@ async def _served(tx: Tx, shut: Shut, gate: _Gate) -> int:
     if gate.closed:
         return 0
     if gate.to_probe:
-        return await _probed(tx, shut)
+        return await _probed(tx, shut, gate)
     if gate.over:
         await change(tx, *shut, Change(GateEvent.DRAINING, RELAY, _UNTIL_IS_OVER))
     elif gate.state is GateState.HELD:
@@ -117,7 +117,7 @@ async def _served(tx: Tx, shut: Shut, gate: _Gate) -> int:
     return await _drained(tx, shut, gate)
 
 
-async def _probed(tx: Tx, shut: Shut) -> int:
+async def _probed(tx: Tx, shut: Shut, gate: _Gate) -> int:
     """Let the most urgent case try; where nobody is left who might, nothing is to be held back."""
     first = await _next(tx, shut, 1)
     if not first and await tx.fetchval(_STILL_TRIED, *shut):
@@ -126,7 +126,7 @@ async def _probed(tx: Tx, shut: Shut) -> int:
         await change(tx, *shut, Change(GateEvent.DRAINING, RELAY))
         await change(tx, *shut, Change(GateEvent.OPENED, RELAY))
         return 0
-    await _release(tx, shut, first)
+    await _release(tx, shut, first, gate.now)
     await tx.execute(
         "UPDATE peer_gate g SET probe_at = clock_timestamp() + pause.next, probe_pause = pause.next"
         " FROM (SELECT least(p.probe_pause * 2, m.gate_probe_most::interval) AS next"
@@ -148,7 +148,7 @@ async def _drained(tx: Tx, shut: Shut, gate: _Gate) -> int:
     )
     room = max(gate.budget - just, 0)
     found = await _next(tx, shut, room + 1)
-    await _release(tx, shut, found[:room])
+    await _release(tx, shut, found[:room], gate.now)
     if not found and gate.state is not GateState.OPEN:
         await change(tx, *shut, Change(GateEvent.OPENED, RELAY))
     return len(found[:room])
@@ -158,14 +158,16 @@ async def _next(tx: Tx, shut: Shut, limit: int) -> list[UUID]:
     return [row["case_id"] for row in await tx.fetch(_NEXT, *shut, limit)]
 
 
-async def _release(tx: Tx, shut: Shut, cases: Sequence[UUID]) -> None:
+async def _release(tx: Tx, shut: Shut, cases: Sequence[UUID], now: datetime) -> None:
+    """Let these through, and wake them; ``now`` is the instant by which the budget is counted."""
     if not cases:
         return
     await tx.execute(
-        "UPDATE case_wait SET released_at = clock_timestamp() WHERE municipality = $1"
+        "UPDATE case_wait SET released_at = $4 WHERE municipality = $1"
         " AND peer = $2 AND kind = 'gate' AND NOT over AND case_id = ANY($3)",
         *shut,
         list(cases),
+        now,
     )
     await tx.executemany(
         "INSERT INTO wakeup (municipality, case_id, cause) VALUES ($1, $2, $3)",

@@ -66,18 +66,19 @@ async def test_a_relay_dies_while_it_lets_cases_through(empty_house: House) -> N
                 await birth.waits("gate")
             async with town.transaction() as tx:
                 await gates.release(tx, town.code, Peer.JLIS, "chief", "復旧")
-            await eventually(lambda: _value(town, f"SELECT count(*) > 0 {_WOKEN}"))
+            await eventually(lambda: _value(town, f"SELECT count(*) > 0 {_LET_THROUGH}"))
             await relay.kill()
         async with a_child("relay", relay_of(empty_house)):
             for birth in births:
                 await birth.closes()
     async with town.transaction() as tx:
-        made = [row[0] for row in await tx.fetch(f"SELECT made_at {_WOKEN} ORDER BY made_at")]
+        rows = await tx.fetch(f"SELECT released_at AS at {_LET_THROUGH} ORDER BY released_at")
+        made = [row["at"] for row in rows]
     assert len(made) == len(births)
     assert all(later - one >= timedelta(seconds=1) for one, later in pairwise(made))
 
 
-_WOKEN = "FROM wakeup WHERE cause = 'gate'"
+_LET_THROUGH = "FROM case_wait WHERE kind = 'gate' AND released_at IS NOT NULL"
 
 
 async def _value(town: Town, question: str) -> Any:

@@ -310,7 +310,7 @@ async def test_no_second_sees_more_cases_let_through_than_the_budget(gated: Gate
     while len(await gated.let_through()) < 5:
         await gated.goes_round()
 
-    rows = await gated.rows("SELECT made_at FROM wakeup WHERE cause = 'gate' ORDER BY made_at")
+    rows = await gated.rows("SELECT released_at FROM case_wait WHERE kind = 'gate'")
     made = [row[0] for row in rows]
     within = [sum(one <= at < one + timedelta(seconds=1) for at in made) for one in made]
     assert max(within) == 2

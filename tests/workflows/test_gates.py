@@ -169,11 +169,12 @@ async def _woken(town: Town) -> list[tuple[Any, date]]:
     """When the gate let whom through since the peer answered again, and by when that was due."""
     async with town.transaction() as tx:
         rows = await tx.fetch(
-            "SELECT w.made_at, c.due_on FROM wakeup w JOIN case_file c"
-            " USING (municipality, case_id) WHERE w.cause = 'gate' AND w.made_at >"
+            "SELECT g.released_at, c.due_on FROM wakeup w JOIN case_file c"
+            " USING (municipality, case_id) JOIN case_wait g USING (municipality, case_id)"
+            " WHERE w.cause = 'gate' AND g.kind = 'gate' AND w.made_at >"
             " (SELECT max(at) FROM gate_event WHERE event = 'draining') ORDER BY w.wakeup_id"
         )
-    return [(row["made_at"], row["due_on"]) for row in rows]
+    return [(row["released_at"], row["due_on"]) for row in rows]
 
 
 async def _events(town: Town) -> list[str]:
