@@ -107,6 +107,7 @@ SeatForHolding = Annotated[Seat, Depends(_seat_for(Act.HOLD_PEERS))]
 SeatForBulk = Annotated[Seat, Depends(_seat_for(Act.SEE_BULK))]
 SeatForDrafting = Annotated[Seat, Depends(_seat_for(Act.REPORT, Procedure.BULK))]
 SeatForReports = Annotated[Seat, Depends(_seat_for(Act.REPORT))]
+SeatForStock = Annotated[Seat, Depends(_seat_for(Act.SEE_STOCK))]
 SeatForPeople = Annotated[Seat, Depends(_seat_for(Act.SEE_PEOPLE))]
 
 
