@@ -9,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
 
-.PHONY: help setup up down demo test test-fast trials bench survive histories docs docs-check lint types imports format migrate lock clean
+.PHONY: help setup up down demo test test-fast trials bench survive histories pictures docs docs-check lint types imports format migrate lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -34,14 +34,18 @@ test-fast: $(STAMP) ## the tests that need neither database nor engine
 trials: $(STAMP) ## try every step of every kind of case, the variants that `make test` leaves out too
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/workflows/test_every_step.py --all-kinds
 
-bench: $(STAMP) ## measure births and moves per second against the floor of the engine
+bench: $(STAMP) ## births and moves per second against the floor; the desk with 10,000 incidents
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.desk
 
 survive: trials ## the trials, then kill everything at random while births and moves run
 	@$(BIN)/python -m bench.survive
 
 histories: $(STAMP) ## record the case histories that the replay tests hold and are missing
 	@$(BIN)/python -m tests.record_histories
+
+pictures: $(STAMP) ## take the pictures of the documents anew, of the desk the demo leaves
+	@$(BIN)/python -m pytest -q tests/scenario/test_desk_to_try.py --pictures
 
 docs: $(STAMP) ## write the step tables of docs/procedures from the code
 	@$(BIN)/python -m local.documents

@@ -54,7 +54,8 @@ class Certificates:
     async def void_certificate(self, ref: StepRef) -> Progress:
         """CS-05 取消 of whatever arrived and was not taken back before."""
         for sent in (_SEND, _OUTDATED):
-            await self._dispatch.settle_doubts(ref, sent, Peer.JLIS)
+            if waits := await self._dispatch.settle_doubts(ref, sent, Peer.JLIS):
+                return waits
         return await self._dispatch.deliver_all(ref, _Void(keeps=0))
 
     @step(

@@ -13,7 +13,7 @@ from domain.acting import Acting
 from domain.cases import DONE, Direction, Progress, StepState, WaitKind
 from domain.errors import ContractBroken, Refused
 from domain.opening_hours import OpeningCalendar
-from register import ledger
+from register import incidents, ledger
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.cases import StepRef
+    from domain.telegrams import Peer
     from register.ledger import Place
     from register.transactions import Transactions, Tx
 
 
 _OVERDUE_SLEEP = 30 * 86_400.0
+# Whoever is let through is woken; this is how long one sleeps who waits on.
+_AT_THE_GATE = 6 * 3_600.0
 
 
 class Work(NamedTuple):
@@ -93,6 +96,16 @@ class Work(NamedTuple):
         await ledger.wait(self.tx, self.ref, self.step, progress)
         return progress
 
+    async def waits_at_the_gate(self) -> Progress:
+        """Note that nothing leaves for the step's peer until its gate lets this case through.
+
+        What has failed until now is not tried again before that.
+        """
+        progress = Progress(wait=WaitKind.GATE, seconds=_AT_THE_GATE)
+        await incidents.tries_no_more(self.tx, self.ref, self.step)
+        await ledger.wait(self.tx, self.ref, self.step, progress, self.place.gate.peer)
+        return progress
+
     async def waiting_for(self) -> timedelta:
         """How long the step has been waiting already."""
         return await ledger.waiting_for(self.tx, self.ref, self.step)
@@ -109,19 +122,21 @@ class Desk:
         self._transactions = transactions
 
     @asynccontextmanager
-    async def step(self, ref: StepRef) -> AsyncGenerator[Work]:
+    async def step(self, ref: StepRef, peer: Peer | None = None) -> AsyncGenerator[Work]:
         """Work at the running activity's line of the ledger, forward or back as its card says.
 
-        Raises `Refused` TAKE_BACK_BY_HAND when a machine would undo what people did by hand.
+        ``peer`` is whose gate it stands at, where that is not the card's.  Raises `Refused`
+        TAKE_BACK_BY_HAND when a machine would undo what people did by hand.
         """
         name = activity.info().activity_type
-        undone = card_of(name).undoes
+        card = card_of(name)
+        undone = card.undoes
         direction = Direction.FORWARD if undone is None else Direction.WITHDRAWING
         line = undone or name
         # Two attempts of one step: the later one finds settled what the earlier one has settled.
         alone_at = f"{ref.case_id}/{line}/{ref.subject}"
         async with self._transactions.open(_acting(ref, name), alone_at) as tx:
-            place = await ledger.stand_at(tx, ref, line, direction)
+            place = await ledger.stand_at(tx, ref, line, direction, peer or card.peer)
             if undone is not None and place.state is StepState.BY_HAND:
                 raise Refused("TAKE_BACK_BY_HAND")
             yield Work(tx, ref, name, line, place)

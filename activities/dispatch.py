@@ -11,6 +11,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from activities.gates import heard, listening
 from activities.letters import Draft, Ready
 from domain.cases import Progress, WaitKind
 from domain.errors import ContractBroken, OfficeError, Refused, Unavailable
@@ -20,10 +21,12 @@ from register.telegrams import Outcome, TelegramState, Writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from activities.desk import Desk, Work
     from activities.letters import Letter, PeerLine, Series
     from domain.cases import StepRef
+    from register.ledger import Gate
     from register.telegrams import Sent
     from register.transactions import Tx
     from register.vault import Vault
@@ -69,29 +72,34 @@ class Dispatch:
             if progress.wait is not None or letter.told == told:
                 return progress
 
-    async def settle_doubts(self, ref: StepRef, step: str, peer: Peer) -> None:
+    async def settle_doubts(self, ref: StepRef, step: str, peer: Peer) -> Progress | None:
         """Before an undo: find out about every telegram of ``step`` whose outcome is not known.
 
-        Afterwards each is delivered, refused, or never arrived and never will.
+        Afterwards each is delivered, refused, or never arrived and never will; or the undo has to
+        wait at the gate, because nobody may be asked now.
         """
-        async with self._desk.open(ref) as tx:
+        async with self._desk.step(ref, peer) as work:
             doubtful = [
                 sent
-                for sent in await telegrams.of_step(tx, ref, step)
+                for sent in await telegrams.of_step(work.tx, ref, step)
                 if sent.state in telegrams.OPEN
             ]
+            gate = work.place.gate
+            if doubtful and not gate.passes:
+                return await work.waits_at_the_gate()
             for sent in doubtful:
-                await telegrams.take_over(tx, ref.municipality, sent)
+                await telegrams.take_over(work.tx, ref.municipality, sent)
         for sent in doubtful:
-            await self._find_out(ref, peer, sent)
+            await self._find_out(ref, gate, peer, sent)
+        return None
 
-    async def _find_out(self, ref: StepRef, peer: Peer, sent: Sent) -> None:
+    async def _find_out(self, ref: StepRef, gate: Gate, peer: Peer, sent: Sent) -> None:
         fence = sent.fence + 1
         outcome = Outcome(sent.telegram_id, fence, TelegramState.NEVER_ARRIVED)
         answer = None
         if sent.state is not TelegramState.UNSENT:
             try:
-                answer = await self._peers[peer].door.look_up(ref.municipality, sent.telegram_id)
+                answer = await self._look_up(ref, gate, peer, sent.telegram_id)
             except Refused as refusal:
                 outcome = Outcome(sent.telegram_id, fence, TelegramState.REFUSED, refusal.code)
             else:
@@ -103,15 +111,18 @@ class Dispatch:
             await self._conclude(tx, ref.municipality, outcome, answer)
 
     async def _prepare(self, ref: StepRef, letter: Letter) -> Ready | Progress:
-        async with self._desk.step(ref) as work:
+        async with self._desk.step(ref, letter.peer) as work:
             if work.settled:
                 return Progress()
             earlier = await telegrams.of_step(work.tx, ref, work.step)
-            last = earlier[-1] if earlier else None
-            if last is not None and last.state in telegrams.OPEN:
-                return await self._resume(work, last)
-            if letter.peer is Peer.JLIS and (shut := work.closed_for()):
+            left_open = bool(earlier) and earlier[-1].state in telegrams.OPEN
+            if not left_open and letter.peer is Peer.JLIS and (shut := work.closed_for()):
                 return await work.waits(WaitKind.OPENING, shut)
+            if not work.place.gate.passes:
+                # Asking what became of a telegram is as much in vain as sending one.
+                return await work.waits_at_the_gate()
+            if left_open:
+                return await self._resume(work, earlier[-1])
             return await self._write(work, letter, earlier)
 
     async def _resume(self, work: Work, last: Sent) -> Ready:
@@ -125,7 +136,8 @@ class Dispatch:
         if body is None:
             raise ContractBroken("BODY_ERASED")
         doubt = None if unsent else last
-        return Ready(last.telegram_id, fence, body, time.monotonic(), doubt)
+        now = time.monotonic()
+        return Ready(last.telegram_id, fence, body, now, work.place.gate, doubt)
 
     async def _write(self, work: Work, letter: Letter, earlier: list[Sent]) -> Ready | Progress:
         generation = work.place.generation
@@ -152,7 +164,7 @@ class Dispatch:
         )
         await telegrams.write(work.tx, self._vault, work.ref, writing)
         await work.begun()
-        return Ready(name, 1, draft.body, time.monotonic())
+        return Ready(name, 1, draft.body, time.monotonic(), work.place.gate)
 
     async def _said_already(self, work: Work, letter: Letter, earlier: list[Sent]) -> bool:
         """Whether the last telegram that arrived says, word for word, what this one would."""
@@ -170,23 +182,35 @@ class Dispatch:
         try:
             if time.monotonic() - ready.written_at > self._lease / _BEGIN_WITHIN:
                 raise Unavailable("TOO_LATE_TO_SEND", left=False)
-            return await self._peers[letter.peer].door.send(
-                ref.municipality, ready.telegram_id, ready.body
-            )
+            async with listening(self._desk, ref, ready.gate):
+                return await self._peers[letter.peer].door.send(
+                    ref.municipality, ready.telegram_id, ready.body
+                )
         except OfficeError as failure:
             await self._failed(ref, ready, failure)
             raise
 
     async def _ask(self, ref: StepRef, letter: Letter, ready: Ready) -> bytes | None:
         try:
-            answer = await self._peers[letter.peer].door.look_up(
-                ref.municipality, ready.telegram_id
-            )
+            answer = await self._look_up(ref, ready.gate, letter.peer, ready.telegram_id)
         except Refused as refusal:
             await self._failed(ref, ready, refusal)
             raise
         if answer is None and ready.doubt is not None:
             self._wait_for_silence(letter.peer, ready.doubt)
+        return answer
+
+    async def _look_up(
+        self, ref: StepRef, gate: Gate, peer: Peer, telegram_id: UUID
+    ) -> bytes | None:
+        """Ask what became of a telegram; not to know it is no sign that a peer takes any."""
+        try:
+            answer = await self._peers[peer].door.look_up(ref.municipality, telegram_id)
+        except Refused:
+            await heard(self._desk, ref, gate)
+            raise
+        if answer is not None:
+            await heard(self._desk, ref, gate)
         return answer
 
     def _wait_for_silence(self, peer: Peer, sent: Sent) -> None:
@@ -206,7 +230,7 @@ class Dispatch:
             if (last.telegram_id, last.fence) != (ready.telegram_id, ready.fence):
                 raise Unavailable("OVERTAKEN", left=False)
             fence = await telegrams.leave_again(work.tx, ref.municipality, last)
-        return Ready(ready.telegram_id, fence, ready.body, time.monotonic())
+        return ready._replace(fence=fence, written_at=time.monotonic(), doubt=None)
 
     async def _failed(self, ref: StepRef, ready: Ready, failure: OfficeError) -> None:
         state = TelegramState.UNKNOWN

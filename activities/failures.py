@@ -1,6 +1,6 @@
 """Where errors of the domain become failures of the engine: the only place that knows both.
 
-Unavailable     tried again, without end; one note per peer after the patience   time acts
+Unavailable     tried again, without end; a peer's counts at its gate            time acts
 Refused         not retried, an incident is opened                               staff act
 ContractBroken  not retried, an incident is opened, an alert raised              both act
 anything else   tried again slowly, an alert raised, never parked for staff      engineers act
@@ -22,7 +22,7 @@ from activities.step import CARDS, StepCard
 from domain.acting import Acting
 from domain.cases import CaseRef, StepRef, Verb
 from domain.errors import ContractBroken, OfficeError, Refused, Unavailable
-from register import incidents
+from register import gates, incidents
 from register.incidents import Attempt, IncidentKind, Trouble
 
 if TYPE_CHECKING:
@@ -32,13 +32,12 @@ _log = structlog.stdlib.get_logger()
 
 
 class Patience(NamedTuple):
-    """How failed attempts are spaced, and when a peer's silence is worth a note to staff."""
+    """How failed attempts are spaced."""
 
     first: timedelta = timedelta(seconds=1)
     factor: float = 2.0
     most: timedelta = timedelta(minutes=5)
     defect: timedelta = timedelta(minutes=5)
-    note_after: timedelta = timedelta(minutes=15)
 
     def pause(self, attempt: int) -> timedelta:
         """The pause after the n-th failed attempt (n from 1)."""
@@ -92,16 +91,18 @@ class _Translating(ActivityInboundInterceptor):
         self, ref: StepRef, card: StepCard | None, failure: Unavailable
     ) -> ApplicationError:
         pause = failure.after or self._patience.pause(activity.info().attempt)
-        peer = card.peer if card else None
-        trouble = Trouble("unavailable", failure.code, peer)
+        trouble = Trouble(
+            "unavailable", failure.code, failure.peer or (card.peer if card else None)
+        )
         try:
             async with self._transactions.open(_acting(ref)) as tx:
+                # Once its gate is held the case has no more to do than to come and stand at it.
+                if failure.peer and await gates.unanswered(tx, ref, failure.peer, failure.code):
+                    pause = self._patience.first
                 attempt = Attempt(attempt_key(), pause)
-                lasting = await incidents.note_failure(
+                await incidents.note_failure(
                     tx, ref, activity.info().activity_type, trouble, attempt
                 )
-                if peer is not None and lasting >= self._patience.note_after:
-                    await incidents.note_peer(tx, ref.municipality, peer, failure.code, lasting)
         except Unavailable:
             pass  # The note is lost, the retry is not.
         return _again("Unavailable", failure.code, pause, ApplicationErrorCategory.BENIGN)

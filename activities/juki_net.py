@@ -71,7 +71,8 @@ class JukiNet:
     @undo(announce, "取消の本人確認情報を送信する", by_hand=ByHand.WITH_EVIDENCE)
     async def withdraw_announcement(self, ref: StepRef) -> Progress:
         """CS-04 the other way round, naming what it takes back; nothing where none arrived."""
-        await self._dispatch.settle_doubts(ref, _ANNOUNCE, Peer.JLIS)
+        if waits := await self._dispatch.settle_doubts(ref, _ANNOUNCE, Peer.JLIS):
+            return waits
         return await self._dispatch.deliver(ref, CounterAnnouncement(self._vault))
 
     @step("送付先情報を送る", peer=Peer.JLIS, follows_amendments=True, by_hand=ByHand.WITH_EVIDENCE)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from activities.desk import Work
     from domain.cases import Progress
     from domain.telegrams import Message, Peer
+    from register.ledger import Gate
     from register.telegrams import Sent
 
 
@@ -76,4 +77,5 @@ class Ready(NamedTuple):
     body: bytes
     written_at: float
     """On this machine's monotonic clock, seconds."""
+    gate: Gate
     doubt: Sent | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from activities.attention import watch
+from activities.gates import listening
 from activities.letters import Draft
 from activities.person import number_of
 from activities.step import ByHand, step
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from activities.desk import Desk, Work
     from activities.dispatch import Dispatch
     from clients.intermediate_server import IntermediateServerClient
+    from register.ledger import Gate
     from register.linkages import Asked
     from register.telegrams import Sent
     from register.vault import Vault
@@ -56,7 +58,9 @@ class Linkage:
         settles the step.
         """
         standing = await self._standing(ref)
-        if await self._has_come(ref, standing.asked):
+        if standing.waits is not None:
+            return standing.waits
+        if await self._has_come(ref, standing):
             return await self._settled(ref)
         progress = await self._dispatch.deliver(ref, _LinkageRequest(self._vault))
         if progress.wait is not None:
@@ -64,11 +68,13 @@ class Linkage:
         standing = await self._standing(ref)
         if standing.settled:
             return Progress()
+        if standing.waits is not None:
+            return standing.waits
         return await watch(
             self._desk,
             ref,
             self._attention,
-            lambda: self._has_come(ref, standing.asked),
+            lambda: self._has_come(ref, standing),
             _waits_for_the_server,
         )
 
@@ -78,13 +84,18 @@ class Linkage:
         return progress.model_copy(update={"seconds": min(progress.seconds, longest)})
 
     async def _standing(self, ref: StepRef) -> _Standing:
-        async with self._desk.step(ref) as work:
+        async with self._desk.step(ref, Peer.INTERMEDIATE_SERVER) as work:
             asked = [] if work.settled else await linkages.asked(work.tx, ref)
-            return _Standing(work.settled, asked)
+            gate, waits = work.place.gate, None
+            if asked and not gate.passes:
+                waits = await work.waits_at_the_gate()
+            return _Standing(work.settled, asked, gate, waits)
 
-    async def _has_come(self, ref: StepRef, asked: list[Asked]) -> bool:
-        for one in reversed(asked):
-            if await self._client.linked(ref.municipality, str(one.request_number)):
+    async def _has_come(self, ref: StepRef, standing: _Standing) -> bool:
+        for one in reversed(standing.asked):
+            async with listening(self._desk, ref, standing.gate):
+                come = await self._client.linked(ref.municipality, str(one.request_number))
+            if come:
                 return True
         return False
 
@@ -96,6 +107,9 @@ class Linkage:
 class _Standing(NamedTuple):
     settled: bool
     asked: list[Asked]
+    gate: Gate
+    """中間サーバー's: that of 住基ネット is passed by whatever leaves for it."""
+    waits: Progress | None
 
 
 class _LinkageRequest:

@@ -76,7 +76,8 @@ class Newcomers:
     @undo(notify_origin, "転入通知を訂正する", by_hand=ByHand.WITH_EVIDENCE)
     async def correct_notice(self, ref: StepRef) -> Progress:
         """CS-07 取消: they did not move in after all; nothing where no notice arrived."""
-        await self._dispatch.settle_doubts(ref, NOTICE, Peer.JLIS)
+        if waits := await self._dispatch.settle_doubts(ref, NOTICE, Peer.JLIS):
+            return waits
         return await self._dispatch.deliver(ref, Retraction())
 
     async def _check_not_known(self, work: Work, person: Newcomer) -> None:

@@ -46,7 +46,8 @@ class Portal:
     @undo(report_done, "マイナポータルへ取消を知らせる", by_hand=ByHand.WITH_EVIDENCE)
     async def report_withdrawn(self, ref: StepRef) -> Progress:
         """OS-03 取消; nothing where nothing was said."""
-        await self._dispatch.settle_doubts(ref, _REPORT, Peer.MYNAPORTAL)
+        if waits := await self._dispatch.settle_doubts(ref, _REPORT, Peer.MYNAPORTAL):
+            return waits
         return await self._dispatch.deliver(ref, _Withdrawn())
 
 

@@ -101,7 +101,8 @@ class Serials:
     @undo(link, "シリアル番号の紐付けを解く")
     async def unlink(self, ref: StepRef) -> Progress:
         """Applications signed with these certificates find nobody here any more."""
-        await self._dispatch.settle_doubts(ref, "シリアル番号を紐付ける", Peer.JLIS)
+        if waits := await self._dispatch.settle_doubts(ref, "シリアル番号を紐付ける", Peer.JLIS):
+            return waits
         async with self._desk.step(ref) as work:
             if work.settled:
                 return Progress()

@@ -15,6 +15,7 @@ from activities.addressee_letters import (
     StayingCopies,
 )
 from activities.attention import watch
+from activities.gates import listening
 from activities.step import ByHand, step, undo
 from domain.cases import Progress, StepRef
 from domain.errors import Refused
@@ -65,7 +66,8 @@ class UnifiedAddressee:
     @undo(request_addressee, "宛名を閉じる", by_hand=ByHand.WITH_EVIDENCE)
     async def close_addressee(self, ref: StepRef) -> Progress:
         """AT-01 close; nothing where no request arrived."""
-        await self._dispatch.settle_doubts(ref, _REQUEST, Peer.UNIFIED_ADDRESSEE)
+        if waits := await self._dispatch.settle_doubts(ref, _REQUEST, Peer.UNIFIED_ADDRESSEE):
+            return waits
         return await self._dispatch.deliver(ref, IfArrived(Closing()))
 
     @step(
@@ -76,17 +78,20 @@ class UnifiedAddressee:
         async with self._desk.step(ref) as work:
             if work.settled:
                 return Progress()
+            gate = work.place.gate
+            if not gate.passes:
+                return await work.waits_at_the_gate()
             asked = await telegrams.of_step(work.tx, ref, _REQUEST)
             await work.begun()
         arrived = [sent for sent in asked if sent.state is TelegramState.DELIVERED]
         if not arrived:
             raise Refused("NOT_REQUESTED_BY_TELEGRAM")
-        return await watch(
-            self._desk,
-            ref,
-            self._attention,
-            lambda: self._client.notified(ref.municipality, arrived[-1].telegram_id),
-        )
+
+        async def notified() -> bool:
+            async with listening(self._desk, ref, gate):
+                return await self._client.notified(ref.municipality, arrived[-1].telegram_id)
+
+        return await watch(self._desk, ref, self._attention, notified)
 
     @step(_COPY, peer=Peer.UNIFIED_ADDRESSEE, follows_amendments=True, by_hand=ByHand.WITH_EVIDENCE)
     async def register_copy(self, ref: StepRef) -> Progress:
@@ -96,7 +101,8 @@ class UnifiedAddressee:
     @undo(register_copy, "副本を削除する", by_hand=ByHand.WITH_EVIDENCE)
     async def delete_copy(self, ref: StepRef) -> Progress:
         """AT-03 delete; nothing where none arrived."""
-        await self._dispatch.settle_doubts(ref, _COPY, Peer.UNIFIED_ADDRESSEE)
+        if waits := await self._dispatch.settle_doubts(ref, _COPY, Peer.UNIFIED_ADDRESSEE):
+            return waits
         return await self._dispatch.deliver(ref, IfArrived(CopyDeletion()))
 
     @step(_CLOSE, peer=Peer.UNIFIED_ADDRESSEE, by_hand=ByHand.WITH_EVIDENCE, amendable=False)
@@ -107,7 +113,8 @@ class UnifiedAddressee:
     @undo(close_leaver, "転出者の宛名を再び開く", by_hand=ByHand.WITH_EVIDENCE)
     async def reopen_leaver(self, ref: StepRef) -> Progress:
         """AT-01 again, which opens the 宛名; nothing where it was not closed."""
-        await self._dispatch.settle_doubts(ref, _CLOSE, Peer.UNIFIED_ADDRESSEE)
+        if waits := await self._dispatch.settle_doubts(ref, _CLOSE, Peer.UNIFIED_ADDRESSEE):
+            return waits
         return await self._dispatch.deliver(ref, IfArrived(Addressee(self._vault)))
 
     @step(_DELETE, peer=Peer.UNIFIED_ADDRESSEE, by_hand=ByHand.WITH_EVIDENCE, amendable=False)
@@ -118,7 +125,8 @@ class UnifiedAddressee:
     @undo(delete_leavers_copy, "転出者の副本を再び登録する", by_hand=ByHand.WITH_EVIDENCE)
     async def restore_leavers_copy(self, ref: StepRef) -> Progress:
         """AT-03 again; nothing where the copy was not deleted."""
-        await self._dispatch.settle_doubts(ref, _DELETE, Peer.UNIFIED_ADDRESSEE)
+        if waits := await self._dispatch.settle_doubts(ref, _DELETE, Peer.UNIFIED_ADDRESSEE):
+            return waits
         return await self._dispatch.deliver(ref, IfArrived(Copy()))
 
     @step(
@@ -134,7 +142,8 @@ class UnifiedAddressee:
     @undo(follow_change, "宛名を異動前に戻す", by_hand=ByHand.WITH_EVIDENCE)
     async def follow_change_back(self, ref: StepRef) -> Progress:
         """AT-01 as the person was before; nothing where no AT-01 of the case arrived."""
-        await self._dispatch.settle_doubts(ref, _FOLLOW, Peer.UNIFIED_ADDRESSEE)
+        if waits := await self._dispatch.settle_doubts(ref, _FOLLOW, Peer.UNIFIED_ADDRESSEE):
+            return waits
         return await self._dispatch.deliver(ref, IfArrived(Follow(self._vault, back=True)))
 
     @step(
@@ -150,7 +159,8 @@ class UnifiedAddressee:
     @undo(follow_change_with_copy, "副本を異動前に戻す", by_hand=ByHand.WITH_EVIDENCE)
     async def follow_change_with_copy_back(self, ref: StepRef) -> Progress:
         """AT-03 as the person was before; nothing where no AT-03 of the case arrived."""
-        await self._dispatch.settle_doubts(ref, _FOLLOW_COPY, Peer.UNIFIED_ADDRESSEE)
+        if waits := await self._dispatch.settle_doubts(ref, _FOLLOW_COPY, Peer.UNIFIED_ADDRESSEE):
+            return waits
         return await self._dispatch.deliver(ref, IfArrived(FollowCopy(back=True)))
 
     @step(_STAYING, peer=Peer.UNIFIED_ADDRESSEE, by_hand=ByHand.WITH_EVIDENCE, amendable=False)
@@ -164,5 +174,6 @@ class UnifiedAddressee:
     @undo(follow_succession, "残る世帯員の副本を戻す", by_hand=ByHand.WITH_EVIDENCE)
     async def follow_succession_back(self, ref: StepRef) -> Progress:
         """AT-03 as they were before, of whoever was told of."""
-        await self._dispatch.settle_doubts(ref, _STAYING, Peer.UNIFIED_ADDRESSEE)
+        if waits := await self._dispatch.settle_doubts(ref, _STAYING, Peer.UNIFIED_ADDRESSEE):
+            return waits
         return await self._dispatch.deliver_all(ref, StayingCopies(self._vault, back=True))

@@ -43,7 +43,8 @@ class Visits:
     @undo(prepare, "予定の取りやめを知らせる")
     async def call_off(self, ref: StepRef) -> Progress:
         """OS-03 取消; nothing where nobody announced a visit."""
-        await self._dispatch.settle_doubts(ref, PREPARE, Peer.MYNAPORTAL)
+        if waits := await self._dispatch.settle_doubts(ref, PREPARE, Peer.MYNAPORTAL):
+            return waits
         return await self._dispatch.deliver_all(ref, Answers(self._vault, PortalState.WITHDRAWN))
 
     @step("来庁を待つ", amendable=False, whole_case=True)

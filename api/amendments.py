@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic_core import to_jsonable_python
 
 from api.acceptance import check_born, check_same
+from api.manual import amendable
 from api.problem_types import ProblemType
 from api.problems import Problem
 from domain.cases import Procedure, StepRef
 from domain.dates import jst_day
-from register import births, case_views, clock, decisions
+from domain.notifications import BirthNotification
+from register import amending, audit, births, case_views, clock, decisions
 
 if TYPE_CHECKING:
     from api.decisions import AmendmentForm
+    from domain.acting import Acting
+    from domain.arrivals import MoveInNotification, Newcomer
+    from register.amending import Amendable
     from register.case_views import CaseFile, Incident
     from register.decisions import Ruling
     from register.transactions import Tx
@@ -41,6 +46,20 @@ async def store(
     return await decisions.amend_notification(
         tx, file.municipality, ruling, incident.subject, _changes(form)
     )
+
+
+async def standing(tx: Tx, acting: Acting, file: CaseFile, subject: int) -> dict[str, Any]:
+    """What may be amended of one person of a case, as the 届出 says it now; audited as a view."""
+    ref = StepRef(municipality=file.municipality, case_id=file.case_id, subject=max(subject, 1))
+    reported = await (await amending.of(tx, ref)).notification(tx, ref)
+    born = isinstance(reported, BirthNotification)
+    person = reported.child(ref.subject) if born else _newcomer(reported, ref.subject)
+    await audit.record(tx, acting, "view_report", case_id=file.case_id)
+    return person.model_dump(mode="json", include=set(amendable(file.procedure)))
+
+
+def _newcomer(reported: Amendable, subject: int) -> Newcomer:
+    return cast("MoveInNotification", reported).person(subject)
 
 
 async def _check_birthday(tx: Tx, file: CaseFile, subject: int, form: AmendmentForm) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from api.stuck_answers import StuckAnswer
 from domain.cases import CaseState, DecisionState, Direction, StepState, Verb
 
 
@@ -54,10 +55,12 @@ class Waiting(BaseModel):
 
     kind: str = Field(
         description="start: 開始、staff: 職員の判断、decision: 判断の実行、failure: 再試行、"
-        "lane: 先の電文、code_stock: 住民票コード、opening: 開局、peer_progress: 相手の処理、"
+        "lane: 先の電文、code_stock: 住民票コード、opening: 開局、gate: 送信の再開、"
+        "peer_progress: 相手の処理、"
         "linkage_code: 中間サーバーの機関別符号、next_page: 次の頁、"
         "departure_day: 転出予定日又は転入通知、move_in_notice: 転入通知、"
-        "certificate: 転出証明書情報、visit: 来庁、approval: 決裁"
+        "certificate: 転出証明書情報、visit: 来庁、approval: 決裁、next_item: 次の件、"
+        "resumption: 再開、outcomes: 判断の結果"
     )
     ja: str
     en: str
@@ -193,6 +196,9 @@ class CaseAnswer(CaseSummary):
     incidents: list[IncidentAnswer]
     decisions: list[DecisionAnswer]
     peer_notes: list[PeerNoteAnswer]
+    stuck: StuckAnswer | None = Field(
+        description="動くはずなのに止まっているか（見張りによる。止まっていなければ null）"
+    )
     withdrawal: AllowedDecision | None = Field(description="取下げ（できないときは null）")
 
 

@@ -20,10 +20,12 @@ from api.case_answers import (
 )
 from api.linkage_words import OBTAIN_CODE, silent_side
 from api.manual import Line, amendable, manual, needs
+from api.peer_words import why_held, why_waiting
 from api.problem_types import Words
 from api.rights import act_of
 from api.runbook import PEERS, VERBS, advice
-from domain.cases import CaseState, Direction, StepState, Verb
+from api.stuck_answers import stuck
+from domain.cases import CaseState, Direction, StepState, Verb, WaitKind
 from domain.telegrams import Peer
 from domain.waits import WORDS
 
@@ -61,6 +63,7 @@ def told(file: CaseFile, parts: CaseParts, *, second_person: bool) -> CaseAnswer
         incidents=[_incident(one, judging) for one in standing],
         decisions=[decided(decision) for decision in parts.decisions],
         peer_notes=[noted(note) for note in _notes(parts)],
+        stuck=stuck(parts.stuck) if parts.stuck else None,
         withdrawal=_withdrawal(file, parts),
     )
 
@@ -150,6 +153,16 @@ def _for_time(failure: Failure) -> Waiting:
 
 
 def _for_its_turn(wait: Wait) -> Waiting:
+    turn = _in_turn(wait)
+    if wait.kind is not WaitKind.GATE or wait.peer is None:
+        return turn
+    why = why_held(automatic=wait.gate_automatic, reason=wait.gate_reason)
+    words = why_waiting(wait.peer, wait.gate, why, wait.gate_until)
+    told = {"ja": words.ja, "en": words.en, "peer": wait.peer, "next_try": wait.gate_probe_at}
+    return turn.model_copy(update=told)
+
+
+def _in_turn(wait: Wait) -> Waiting:
     words = WORDS[wait.kind]
     return Waiting(
         kind=wait.kind,

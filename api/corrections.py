@@ -199,10 +199,11 @@ async def accept(
     Correct or strike ex officio; the former row stays in the history beside the new one.  Or enter
     people whom the register does not have (職権記載), as after a 転入.
     """
-    return await counter.once(once, lambda tx: _accept(tx, counter, said))
+    return await counter.once(once, lambda tx: taken(tx, counter, said))
 
 
-async def _accept(tx: Tx, counter: Counter, said: CorrectionForm | EntryForm) -> Answer:
+async def taken(tx: Tx, counter: Counter, said: CorrectionForm | EntryForm) -> Answer:
+    """A 職権修正 or 職権記載 begun; raises `Problem` as `PROBLEMS` and those of `entries` say."""
     if isinstance(said, EntryForm):
         counter.demand(Act.REPORT, Procedure.ENTRY)
         return await entries.accept(tx, counter, said)

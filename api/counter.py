@@ -34,6 +34,7 @@ _REMEMBERED = {
     ProblemType.UNKNOWN_HOUSEHOLD,
     ProblemType.UNKNOWN_RESIDENT,
     ProblemType.UNKNOWN_DIFFERENCE,
+    ProblemType.UNKNOWN_BULK_REPAIR,
 }
 
 
@@ -131,6 +132,8 @@ ForStock = Annotated[Counter, Depends(_counter_for(Act.SEE_STOCK))]
 ForTheInbox = Annotated[Counter, Depends(_counter_for(Act.SEE_INBOX))]
 ForApproving = Annotated[Counter, Depends(_counter_for(Act.APPROVE))]
 ForReading = Annotated[Counter, Depends(_counter_for(Act.READ_REPORTS))]
+ForHolding = Annotated[Counter, Depends(_counter_for(Act.HOLD_PEERS))]
+ForBulk = Annotated[Counter, Depends(_counter_for(Act.SEE_BULK))]
 ForTheFeed = Annotated[Counter, Depends(_counter_for(Act.READ_FEED))]
 
 _KEY = re.compile(r"[\x21-\x7e]{8,200}")

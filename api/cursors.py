@@ -11,7 +11,7 @@ from uuid import UUID
 from api.fields import wrong
 from api.problem_types import ProblemType
 from api.problems import Problem
-from register import incident_lists
+from register import bulk_repairs, incident_lists, stuck_views
 from register.case_lists import Place
 from register.differences import Behind
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from register.incident_lists import Standing
+    from register.stuck_views import StuckCase
 
 
 def of_case(accepted_at: datetime, case_id: UUID) -> str:
@@ -48,6 +49,16 @@ def to_difference(cursor: str) -> Behind:
     return Behind(*to_case(cursor))
 
 
+def of_stuck(one: StuckCase) -> str:
+    """The place of a case in the list of those that are stuck."""
+    return _sealed([one.since.isoformat(), one.case_id.hex])
+
+
+def to_stuck(cursor: str) -> stuck_views.Place:
+    """Raises `Problem` INVALID_INPUT for what is no cursor of that list."""
+    return stuck_views.Place(*to_case(cursor))
+
+
 def of_incident(incident: Standing) -> str:
     """The place of an incident in the list of incidents."""
     due_on = incident.due_on.isoformat() if incident.due_on else ""
@@ -65,6 +76,16 @@ def to_incident(cursor: str) -> incident_lists.Place:
     if place.opened_at.tzinfo is None:
         raise _bad()
     return place
+
+
+def of_bulk(drafted_at: datetime, bulk_id: UUID) -> str:
+    """The place of a bulk repair in the list of them."""
+    return _sealed([drafted_at.isoformat(), bulk_id.hex])
+
+
+def to_bulk(cursor: str) -> bulk_repairs.Behind:
+    """Raises `Problem` INVALID_INPUT for what is no cursor of that list."""
+    return bulk_repairs.Behind(*to_case(cursor))
 
 
 def of_row(tx: int, row: int) -> str:

@@ -103,10 +103,11 @@ async def accept(
 
     Accept a death and start its case; an open 転出 of the person gives way to it.
     """
-    return await counter.once(once, lambda tx: _accept(tx, counter, death))
+    return await counter.once(once, lambda tx: taken(tx, counter, death))
 
 
-async def _accept(tx: Tx, counter: Counter, death: DeathForm) -> Answer:
+async def taken(tx: Tx, counter: Counter, death: DeathForm) -> Answer:
+    """A 死亡届 accepted; raises `Problem` as `PROBLEMS` say."""
     report = death.report(await changing.today_of(tx))
     town = await municipalities.load(tx)
     due_on = death_deadline(report.learned_on, town.opening)

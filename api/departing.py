@@ -13,7 +13,7 @@ from domain.cases import CaseState, DecisionState, Direction, Procedure, StepRef
 from domain.dates import jst_day
 from domain.errors import Refused
 from domain.move_out import Channel, MoveOutNotification
-from register import case_views, cases, clock, decisions, leaving, move_in_notices, move_outs
+from register import audit, case_views, cases, clock, decisions, leaving, move_in_notices, move_outs
 from register.decisions import Ruling
 from register.idempotency import Answer
 
@@ -95,6 +95,21 @@ async def amend(tx: Tx, counter: Counter, case_number: str, form: AmendmentOfMov
         "state": DecisionState.ACCEPTED,
     }
     return Answer(202, receipt, f"/v1/cases/{case_number}/decisions/{decision_id}")
+
+
+async def standing(tx: Tx, acting: Acting, file: CaseFile) -> dict[str, Any]:
+    """What may be amended of a 転出届, in the form's own shape; audited as a view of it.
+
+    Raises `Problem` NOT_A_MOVE_OUT.
+    """
+    if file.procedure != Procedure.MOVE_OUT:
+        raise Problem(ProblemType.NOT_A_MOVE_OUT)
+    whole = StepRef(municipality=file.municipality, case_id=file.case_id, subject=0)
+    reported = await leaving.notification(tx, whole)
+    await audit.record(tx, acting, "view_report", case_id=file.case_id)
+    destination = reported.destination.model_dump(mode="json")
+    home = destination.pop("address")
+    return {"planned_on": reported.planned_on.isoformat(), "destination": destination | home}
 
 
 def _reported(form: MoveOutForm, today: date) -> MoveOutNotification:

@@ -1,4 +1,4 @@
-"""What other systems follow: the feed of 異動, the news of one case, notes about peers."""
+"""What other systems follow: the feed of 異動, and the news of one case."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from api import cursors, news
-from api.case_answers import PeerNoteAnswer
-from api.case_story import noted
 from api.cases import CaseNumberInPath
 from api.counter import ForCases, ForTheFeed
 from api.problem_types import ProblemType
 from api.problems import problems
-from register import case_views, feed
+from register import feed
 
 router = APIRouter(prefix="/v1", tags=["知らせ"])
 
@@ -83,13 +81,3 @@ async def follow(
     return StreamingResponse(
         news.stream(counter, case_number, after), media_type="text/event-stream"
     )
-
-
-@router.get("/peers", summary="応答しない相手システムを見る", responses=problems())
-async def peers(counter: ForCases) -> list[PeerNoteAnswer]:
-    """通常より長く応答しない相手システムを、一つにつき一件返す。
-
-    One note for each system that has kept cases waiting for longer than usual.
-    """
-    async with counter.open() as tx:
-        return [noted(note) for note in await case_views.notes(tx)]

@@ -87,6 +87,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "new_head": ("新しい世帯主", "new head"),
     "relationships": ("新しい続柄", "new relationships"),
     "head_left_open": ("世帯主未設定", "head left open"),
+    "until": ("いつまで", "until"),
     "overdue": ("転入通知未着", "overdue"),
     "household_number": ("世帯番号", "household number"),
     "addressee_number": ("宛名番号", "addressee number"),
@@ -100,6 +101,11 @@ NAMES: dict[str, tuple[str, str]] = {
     "accepted_to": ("受付日（まで）", "accepted to"),
     "effective_on": ("異動日", "effective on"),
     "known_on": ("処理日", "known on"),
+    "wanted": ("対象の絞り込み", "filter"),
+    "peer": ("相手システム", "peer"),
+    "incident_code": ("対応待ちの符号", "incident code"),
+    "step": ("処理", "step"),
+    "older_than_hours": ("発生からの時間", "hours since it opened"),
 }
 BODY = ("本文", "body")
 
@@ -112,6 +118,10 @@ _SENTENCES = SENTENCES | {
     "TOO_DEEP": ("入れ子が深すぎます。", "Nested too deeply."),
     "WRONG_TYPE": ("値の型が違います。", "Wrong type of value."),
     "NOT_A_CHOICE": ("選べない値です。", "Not one of the values to choose from."),
+    "UNREADABLE_DATE": (
+        "日付として読めません。令和8年4月1日、R8.4.1、2026-04-01 のように書いてください。",
+        "Not readable as a day; write it like 2026-04-01 or R8.4.1.",
+    ),
     "NOT_AN_ID": ("識別子（UUID）の形式ではありません。", "Not an id (UUID)."),
     "NOT_A_CASE_NUMBER": ("案件番号の形式ではありません。", "Not a case number."),
     "UNKNOWN_HOUSEHOLD": ("この世帯はありません。", "There is no such household."),
@@ -141,6 +151,7 @@ _SENTENCES = SENTENCES | {
     "NOT_BOTH": ("国内か国外か、一方だけを書きます。", "Either a municipality or a country."),
     "TOO_FAR_AHEAD": ("一年より先の日です。", "More than a year ahead."),
     "NOT_A_RESIDENT": ("今は住民ではありません。", "Not a resident at present."),
+    "NOT_AHEAD": ("今より後の時刻を書いてください。", "Must be later than now."),
     "HEAD_STANDS": ("世帯主はすでにいます。", "The household has a head already."),
 }
 _OF_PYDANTIC = {

@@ -153,10 +153,11 @@ async def accept(
 
     Accept a 世帯変更届 and start its case; 世帯 and 続柄 are no 本人確認情報.
     """
-    return await counter.once(once, lambda tx: _accept(tx, counter, change))
+    return await counter.once(once, lambda tx: taken(tx, counter, change))
 
 
-async def _accept(tx: Tx, counter: Counter, change: HouseholdChangeForm) -> Answer:
+async def taken(tx: Tx, counter: Counter, change: HouseholdChangeForm) -> Answer:
+    """A 世帯変更届 accepted; raises `Problem` as `PROBLEMS` say."""
     report = change.report(await changing.today_of(tx))
     town = await municipalities.load(tx)
     due_on = move_deadline(report.changed_on, town.opening)

@@ -84,7 +84,7 @@ async def change_code(
 
     Draw another code at random; the former one is nobody's for ever, the 個人番号 stays.
     """
-    return await counter.once(once, lambda tx: _change_code(tx, counter, change))
+    return await counter.once(once, lambda tx: code_change_taken(tx, counter, change))
 
 
 @router.post(
@@ -105,10 +105,11 @@ async def change_number(
 
     Have another number generated, or register the right one; the former stays as history.
     """
-    return await counter.once(once, lambda tx: _change_number(tx, counter, change))
+    return await counter.once(once, lambda tx: number_change_taken(tx, counter, change))
 
 
-async def _change_code(tx: Tx, counter: Counter, change: CodeChangeForm) -> Answer:
+async def code_change_taken(tx: Tx, counter: Counter, change: CodeChangeForm) -> Answer:
+    """A change of 住民票コード accepted; raises `Problem` as `PROBLEMS` say."""
     today = await changing.today_of(tx)
     report = CodeChange(
         household_id=change.household_id,
@@ -120,7 +121,8 @@ async def _change_code(tx: Tx, counter: Counter, change: CodeChangeForm) -> Answ
     return await changing.accept(tx, counter, reported)
 
 
-async def _change_number(tx: Tx, counter: Counter, change: NumberChangeForm) -> Answer:
+async def number_change_taken(tx: Tx, counter: Counter, change: NumberChangeForm) -> Answer:
+    """A change of 個人番号 accepted; raises `Problem` as `PROBLEMS` say, or INVALID_INPUT."""
     requested = change.kind is NumberChangeKind.REQUEST
     if requested and change.number is not None:
         raise Problem(ProblemType.INVALID_INPUT, wrong("number", "NOT_FOR_THIS_KIND"))

@@ -80,6 +80,14 @@ def wants_number(step: str) -> bool:
         return False
 
 
+def is_step(name: str) -> bool:
+    """Whether some procedure has, or takes back by, a step of this name."""
+    try:
+        return bool(card_of(name))
+    except KeyError:
+        return False
+
+
 def numbering() -> list[str]:
     """The steps that bring somebody their 個人番号, over all procedures."""
     steps = [line.step for procedure in Procedure for line in lines_of(procedure)]

@@ -8,7 +8,17 @@ from __future__ import annotations
 from enum import Enum, unique
 from typing import TYPE_CHECKING
 
-from api.problem_kinds import arrivals, cases, changes, departures, inbox, people, requests, upkeep
+from api.problem_kinds import (
+    arrivals,
+    bulk,
+    cases,
+    changes,
+    departures,
+    inbox,
+    people,
+    requests,
+    upkeep,
+)
 from api.problem_kinds.kind import Kind, Words
 
 if TYPE_CHECKING:
@@ -119,6 +129,13 @@ class ProblemType(Enum):
     SECOND_PERSON_IS_AUTHOR = cases.SECOND_PERSON_IS_AUTHOR
     SECOND_PERSON_UNKNOWN = cases.SECOND_PERSON_UNKNOWN
 
+    # 一括処理
+    UNKNOWN_BULK_REPAIR = bulk.UNKNOWN_BULK_REPAIR
+    NOTHING_TO_REPAIR = bulk.NOTHING_TO_REPAIR
+    BULK_TOO_LARGE = bulk.BULK_TOO_LARGE
+    BULK_STANDS_ELSEWHERE = bulk.BULK_STANDS_ELSEWHERE
+    OWN_BULK_REPAIR = bulk.OWN_BULK_REPAIR
+
     # stock
     TOP_UP_OPEN = upkeep.TOP_UP_OPEN
     ALREADY_UNDER_WAY = upkeep.ALREADY_UNDER_WAY
@@ -126,6 +143,7 @@ class ProblemType(Enum):
     UNKNOWN_DIFFERENCE = upkeep.UNKNOWN_DIFFERENCE
     DIFFERENCE_NOT_OPEN = upkeep.DIFFERENCE_NOT_OPEN
     NO_REPAIR = upkeep.NO_REPAIR
+    GATE_NOT_HELD = upkeep.GATE_NOT_HELD
 
     # ourselves
     ISSUER_UNAVAILABLE = requests.ISSUER_UNAVAILABLE

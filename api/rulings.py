@@ -16,7 +16,8 @@ from api.manual import amendable, wants_number
 from api.problem_types import ProblemType
 from api.problems import Problem
 from api.rights import Act, act_of
-from domain.cases import CaseState, DecisionState, Direction, StepRef, Verb
+from domain import judging
+from domain.cases import CaseState, DecisionState, StepRef, Verb
 from domain.numbers import MyNumber, WrongNumber
 from register import audit, case_views, decisions, municipalities, staff
 from register.decisions import Ruling
@@ -131,10 +132,10 @@ async def _locked(tx: Tx, case_number: str) -> CaseFile:
 async def _answered(tx: Tx, file: CaseFile, form: DecisionForm) -> Incident | None:
     """The incident this decision answers, once it is clear that it may."""
     standing = await _withdrawal(tx, file)
-    turning = standing is not None and file.direction is Direction.FORWARD
-    if turning or (form.verb is Verb.WITHDRAW and file.direction is Direction.WITHDRAWING):
+    to_withdraw = standing is not None
+    if code := judging.of_case(file.state, file.direction, form.verb, to_withdraw=to_withdraw):
         more = {"decision_id": standing} if standing else {}
-        raise Problem(ProblemType.ALREADY_WITHDRAWING, **more)
+        raise Problem(ProblemType[code], **more)
     if form.incident_id is None:
         return None
     incidents = await case_views.incidents(tx, file.case_id)
@@ -148,14 +149,18 @@ async def _answered(tx: Tx, file: CaseFile, form: DecisionForm) -> Incident | No
 def _check_incident(
     file: CaseFile, incident: Incident, incidents: list[Incident], verb: Verb
 ) -> None:
-    if incident.state == "deciding":
-        raise Problem(ProblemType.ALREADY_DECIDED, decision_id=incident.decision_id)
-    if incident.state == "closed":
-        still = [one.incident_id for one in incidents if one.state == "open"]
-        raise Problem(ProblemType.STALE_INCIDENT, open_incidents=still)
     allowed = [one for one in incident.verbs if one is not Verb.AMEND or amendable(file.procedure)]
-    if verb not in allowed:
-        raise Problem(ProblemType.VERB_NOT_ALLOWED, verbs=[str(one) for one in allowed])
+    code = judging.of_incident(incident.state, allowed, verb)
+    if not code:
+        return
+    told: dict[str, dict[str, object]] = {
+        "ALREADY_DECIDED": {"decision_id": incident.decision_id},
+        "STALE_INCIDENT": {
+            "open_incidents": [one.incident_id for one in incidents if one.state == "open"]
+        },
+        "VERB_NOT_ALLOWED": {"verbs": [str(one) for one in allowed]},
+    }
+    raise Problem(ProblemType[code], **told[code])
 
 
 async def _withdrawal(tx: Tx, file: CaseFile) -> UUID | None:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -29,7 +30,9 @@ import aiohttp
 from domain.errors import ContractBroken, Refused, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Generator, Mapping
+
+    from domain.telegrams import Peer
 
 _MEDIA_TYPE: Final = "application/json; charset=utf-8"
 LARGEST_ANSWER: Final = 1_000_000
@@ -51,12 +54,21 @@ class Reply(NamedTuple):
 class Wire:
     """One peer's base address over a shared session; ``timeout`` is seconds for a whole exchange.
 
+    Every Unavailable that comes from here names the ``peer``.
+
     aiohttp itself repeats a PUT or GET once when a kept-alive connection turns out to be dead
     before any byte of an answer; that is harmless here, since every peer is idempotent by id.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, base_url: str, timeout: float) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        base_url: str,
+        timeout: float,
+        peer: Peer | None = None,
+    ) -> None:
         self._session = session
+        self._peer = peer
         self._base_url = base_url.rstrip("/")
         self._timeout = aiohttp.ClientTimeout(
             total=timeout, sock_connect=min(timeout, CONNECT_SECONDS)
@@ -64,14 +76,24 @@ class Wire:
 
     async def put(self, path: str, municipality: str, body: bytes) -> bytes:
         """Send bytes; the answer's, known to be one JSON object.  Raises as the table says."""
-        return accepted(await self._exchange("PUT", path, municipality, body))
+        with self._naming_the_peer():
+            return accepted(await self._exchange("PUT", path, municipality, body))
 
     async def get(self, path: str, municipality: str) -> bytes | None:
         """Ask; ``None`` when the peer says UNKNOWN_MESSAGE.  Raises as the table says."""
-        reply = await self._exchange("GET", path, municipality, None)
-        if reply.status == HTTPStatus.NOT_FOUND and _code_in(reply) == "UNKNOWN_MESSAGE":
-            return None
-        return accepted(reply)
+        with self._naming_the_peer():
+            reply = await self._exchange("GET", path, municipality, None)
+            if reply.status == HTTPStatus.NOT_FOUND and _code_in(reply) == "UNKNOWN_MESSAGE":
+                return None
+            return accepted(reply)
+
+    @contextmanager
+    def _naming_the_peer(self) -> Generator[None]:
+        try:
+            yield
+        except Unavailable as away:
+            away.peer = self._peer
+            raise
 
     async def _exchange(
         self, method: str, path: str, municipality: str, body: bytes | None

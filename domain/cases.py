@@ -31,6 +31,7 @@ class Procedure(StrEnum):
     CODE_TOP_UP = "住民票コード補充"
     RECONCILIATION = "突合"
     REPAIR = "差異修正"
+    BULK = "一括処理"
 
 
 class CaseRef(Payload):
@@ -106,6 +107,7 @@ class WaitKind(StrEnum):
     LANE = "lane"
     CODE_STOCK = "code_stock"
     OPENING = "opening"
+    GATE = "gate"
     PEER_PROGRESS = "peer_progress"
     LINKAGE_CODE = "linkage_code"
     NEXT_PAGE = "next_page"
@@ -114,6 +116,9 @@ class WaitKind(StrEnum):
     CERTIFICATE = "certificate"
     VISIT = "visit"
     APPROVAL = "approval"
+    NEXT_ITEM = "next_item"
+    RESUMPTION = "resumption"
+    OUTCOMES = "outcomes"
 
 
 class Progress(Payload):

@@ -166,27 +166,30 @@ def first_day_of(notation: str) -> date:
     return day
 
 
-class _Era(NamedTuple):
+class Era(NamedTuple):
+    """An era of 和暦, with the days it lasted; a day of 改元 is of both."""
+
     name: str
     letter: str
     first: date
     last: date
 
     def year_of(self, day: date) -> int:
+        """Which year of it a day is in, from 1."""
         return day.year - self.first.year + 1
 
 
 # A new era is one more row here (標準仕様書 1.3.6).
-_ERAS = (
-    _Era("令和", "R", date(2019, 5, 1), date.max),
-    _Era("平成", "H", date(1989, 1, 8), date(2019, 4, 30)),
-    _Era("昭和", "S", date(1926, 12, 25), date(1989, 1, 7)),
-    _Era("大正", "T", date(1912, 7, 30), date(1926, 12, 25)),
-    _Era("明治", "M", date(1868, 1, 25), date(1912, 7, 30)),
+ERAS = (
+    Era("令和", "R", date(2019, 5, 1), date.max),
+    Era("平成", "H", date(1989, 1, 8), date(2019, 4, 30)),
+    Era("昭和", "S", date(1926, 12, 25), date(1989, 1, 7)),
+    Era("大正", "T", date(1912, 7, 30), date(1926, 12, 25)),
+    Era("明治", "M", date(1868, 1, 25), date(1912, 7, 30)),
 )
 _FIRST_GREGORIAN_DAY = date(1873, 1, 1)  # 明治5年太政官布告337号
 
-_ERA_YEAR = rf"(?P<era>{'|'.join(era.name for era in _ERAS)})(?P<year>元|[1-9]\d?)年"
+_ERA_YEAR = rf"(?P<era>{'|'.join(era.name for era in ERAS)})(?P<year>元|[1-9]\d?)年"
 _YEAR = rf"(?:{_ERA_YEAR}|(?P<western>[12]\d\d\d)年)"
 _MONTH = r"(?P<month>1[0-2]|[1-9])月"
 _DAY_NUMBER = r"(?:3[01]|[12]\d|[1-9])"
@@ -216,10 +219,10 @@ _SEASONS = {"春": (3, 5), "夏": (6, 8), "秋": (9, 11), "冬": (12, 12)}
 _THIRDS = {"上": (1, 10), "中": (11, 20), "下": (21, 31)}
 
 
-def _era_on(day: date) -> _Era:
+def _era_on(day: date) -> Era:
     if day < _FIRST_GREGORIAN_DAY:
         raise WrongDate("BEFORE_MEIJI_6")
-    return next(era for era in _ERAS if era.first <= day)
+    return next(era for era in ERAS if era.first <= day)
 
 
 def _read(notation: str) -> tuple[Wording, date | None]:
@@ -251,8 +254,8 @@ def _year(found: re.Match[str]) -> int:
     return _era_named(parts["era"]).first.year + number - 1
 
 
-def _era_named(name: str) -> _Era:
-    return next(era for era in _ERAS if era.name == name)
+def _era_named(name: str) -> Era:
+    return next(era for era in ERAS if era.name == name)
 
 
 def _first_day(found: re.Match[str]) -> date:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from domain.telegrams import Peer
+
 
 class OfficeError(Exception):
     """A failure whose kind and code are decided where it is raised; ``code`` is stable ASCII."""
@@ -29,13 +31,15 @@ class Unavailable(OfficeError):
     """No outcome yet; time heals.
 
     ``left`` tells whether a byte of the request may have left us: if not, the effect cannot exist.
-    ``after`` is the pause the other side asked for, if it did.
+    ``after`` is the pause the other side asked for, if it did.  ``peer`` is the system that gave no
+    answer one could use, where it was one: not where anything of our own was away.
     """
 
     def __init__(self, code: str, *, left: bool = True, after: timedelta | None = None) -> None:
         super().__init__(code)
         self.left = left
         self.after = after
+        self.peer: Peer | None = None
 
 
 class Refused(OfficeError):

@@ -47,6 +47,18 @@ WORDS: dict[WaitKind, WaitWords] = {
         Said("開局すれば送る。", "It is sent when 住基ネット opens."),
         _NOTHING_TO_DO,
     ),
+    WaitKind.GATE: WaitWords(
+        "送信の再開",
+        Said("相手システムへの送信を止めています。", "Nothing leaves for the other system now."),
+        Said(
+            "再開すれば、法定期限が近い案件から順に、自動で送る。",
+            "Once it is let through, cases go on by themselves, the nearest deadline first.",
+        ),
+        Said(
+            "相手システムの頁で、いつ誰がなぜ止めたかを見る。取下げはできる。",
+            "See the peers' page for who held it and why; withdrawing is possible.",
+        ),
+    ),
     WaitKind.PEER_PROGRESS: WaitWords(
         "相手の処理",
         Said("相手の処理を待っています。", "The other system is at work."),
@@ -130,5 +142,28 @@ WORDS: dict[WaitKind, WaitWords] = {
             "Without one by then, what was received is erased and the case expires.",
         ),
         Said("来庁したら来庁を記録する（visit）。", "Record the visit when they come."),
+    ),
+    WaitKind.NEXT_ITEM: WaitWords(
+        "次の件",
+        Said(
+            "一件ずつ、決められた速さで判断しています。", "One item after another, at a set pace."
+        ),
+        Said("続けて次の件を判断する。", "The next item follows."),
+        Said("一時停止、中止（一括処理の頁）。", "Pause or stop it, on the page of 一括処理."),
+    ),
+    WaitKind.RESUMPTION: WaitWords(
+        "再開",
+        Said("一括処理を一時停止しています。", "Paused by staff."),
+        Said("再開すれば、次の件から続ける。", "Once resumed, it goes on with the next item."),
+        Said("再開、中止（一括処理の頁）。", "Resume or stop it, on the page of 一括処理."),
+    ),
+    WaitKind.OUTCOMES: WaitWords(
+        "判断の結果",
+        Said("判断した件の結果を待っています。", "The outcomes of what was decided."),
+        Said("全ての結果が出れば終わる。", "It ends once every outcome is known."),
+        Said(
+            "何もしなくてよい。再び失敗した件は、その案件の対応待ちを見る。",
+            "Nothing; what failed again is an incident of its own case.",
+        ),
     ),
 }

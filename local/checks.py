@@ -23,7 +23,7 @@ STATIC = {
     "types": (_PYTHON, "-m", "basedpyright"),
     "imports": (_PYTHON, "-c", _LINTER, "--no-logo"),
 }
-BROWSER = (_PYTHON, "-m", "tests.console.chromium")
+BROWSER = (_PYTHON, "-m", "local.chromium")
 TESTS = ("-m", "pytest", "-q", "-n", "3", "--dist", "worksteal", "--no-header")
 
 

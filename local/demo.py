@@ -17,10 +17,13 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from local import DIRECTORY
+from local.scenario.caller import Missed
+from local.scenario.desk_to_try import leave_a_desk
 from local.scenario.performance import perform
 from local.scenario.scenes import CHAPTERS
 from local.seat import Seat
 from local.stack import LocalStack
+from local.supervisor import StackFailed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,14 +39,18 @@ if TYPE_CHECKING:
 _PATIENCE = 0.25
 
 
-async def play(directory: Path = DIRECTORY / "demo", *, usual_ports: bool = True) -> int:
+async def play(
+    directory: Path = DIRECTORY / "demo", desk: Path = DIRECTORY, *, usual_ports: bool = True
+) -> int:
     """Play it; 0 if everything came out as expected, else 1.
 
     What an earlier demo left in ``directory`` is removed; of this one everything stays, to look at.
+    In ``desk``, unless an office is there already, cases are left for people to try the desk on.
     """
     began = monotonic()
     console = Console(width=None if sys.stdout.isatty() else _PAPER)
-    performed = await _play(directory, _Programme(console), usual_ports=usual_ports)
+    programme = _Programme(console)
+    performed = await _play(directory, programme, usual_ports=usual_ports)
     console.print(compared_table(performed), closing_table(performed))
     right, scenes = performed.right, len(performed.outcomes)
     console.print(
@@ -51,7 +58,8 @@ async def play(directory: Path = DIRECTORY / "demo", *, usual_ports: bool = True
         f" {right} of {scenes} scenes as expected.\n記録 Logs: {directory / 'log'}",
         soft_wrap=True,
     )
-    return 0 if right == scenes else 1
+    left = await _leave_a_desk(desk, programme, usual_ports=usual_ports)
+    return 0 if left and right == scenes else 1
 
 
 def local_stack(directory: Path, **options: Any) -> LocalStack:
@@ -87,6 +95,10 @@ def compared_table(performed: Performance) -> Table:
 
 
 _PAPER = 110
+_INVITATION = (
+    "make up で、職員の机を試せます: http://127.0.0.1:8000/console/\n"
+    "`make up` opens a desk to try: cases done, cases waiting, an incident of each kind."
+)
 _TITLE = "出生、転出入、町役場の一日 Births, moves, a day of the town hall"
 _SPACE_BESIDE_JAPANESE = re.compile(
     r"(?<=[^\x00-\x7f→×]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z]) (?=[^\x00-\x7f→×])"
@@ -103,6 +115,26 @@ async def _play(directory: Path, programme: _Programme, *, usual_ports: bool) ->
             performed = await perform(stack, programme.begins, programme.ended)
             programme.say("すべて停止しています", "stopping everything")
         return performed
+
+
+async def _leave_a_desk(directory: Path, programme: _Programme, *, usual_ports: bool) -> bool:
+    """Fill an office for `make up`; `False` where that went wrong, which leaves none."""
+    if (directory / "postgres").exists():
+        programme.note(
+            "make up の事務所には手を触れていません。The office of `make up` was left alone."
+        )
+        return True
+    try:
+        with programme.live:
+            programme.say("試すための机を用意しています", "preparing a desk to try")
+            async with LocalStack(directory, usual_ports=usual_ports, say=programme.note) as stack:
+                await leave_a_desk(stack)
+    except (Missed, StackFailed) as failure:
+        programme.note(f"机を用意できませんでした: {failure}. No desk was prepared.")
+        await asyncio.to_thread(_empty, directory, besides=("seat", "demo"))
+        return False
+    programme.note(_INVITATION)
+    return True
 
 
 def _closed_up(text: str) -> str:
@@ -167,9 +199,11 @@ async def _clear(directory: Path) -> None:
         seat.leave()
 
 
-def _empty(directory: Path) -> None:
+def _empty(directory: Path, besides: Sequence[str] = ("seat",)) -> None:
     for left in directory.iterdir():
+        if left.name in besides:
+            continue
         if left.is_dir():
             shutil.rmtree(left)
-        elif left.name != "seat":
+        else:
             left.unlink()

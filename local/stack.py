@@ -178,6 +178,9 @@ class LocalStack:
             tokens=local_tokens(self.directory / "tokens.json"),
             namespace=self._namespaces[0],
             inbox_secrets=Passwords(self.directory / "inbox-secrets.json", PUSHING).every(),
+            announce_secret=Passwords(self.directory / "announce-secret.json", ("operations",))[
+                "operations"
+            ],
         )
         with suppress(FileExistsError):
             make_keyring(self.keyring)

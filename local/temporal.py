@@ -26,6 +26,8 @@ DYNAMIC_CONFIG = {
     "history.timerProcessorMaxPollRPS": 1000,
     "history.visibilityProcessorMaxPollRPS": 1000,
     "matching.enableFairness": True,
+    # A task that fails twice in a row is told by the lists, in ten seconds in place of a minute.
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": 2,
 }
 
 # WAL with NORMAL outlives every crash of the process; only a power cut may take the last commits.

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # A simulated peer has settled long before a real one would have.
 _SETTLING = "1"
+# A local office is small, and whoever tries it out does not want to wait for the watchdog.
+_WATCHING = "5"
 
 
 # The systems that push messages to us.
@@ -35,6 +37,8 @@ class Wiring:
     namespace: str
     inbox_secrets: Mapping[str, str]
     """What each pushing system signs its messages with."""
+    announce_secret: str
+    """What is announced to operations is signed with."""
 
     def environment(self, process: str) -> dict[str, str]:
         """The variables of one of ours, of ``simulators``, ``migrate`` or ``operator``."""
@@ -61,6 +65,7 @@ class Wiring:
             "SIMULATORS_PORT": str(self.ports["simulators"]),
             "SIMULATORS_INBOX_URL": self.url("api"),
             "SIMULATORS_STAFF_OF": json.dumps(MUNICIPALITIES),
+            "SIMULATORS_OPERATIONS_SECRET": self.announce_secret,
             **{
                 f"SIMULATORS_{system.upper()}_INBOX_SECRET": secret
                 for system, secret in self.inbox_secrets.items()
@@ -87,6 +92,9 @@ class Wiring:
             "JUKI_DATABASE_URL": self._register("juki_relay"),
             "JUKI_SEALER_DATABASE_URL": self._register("juki_sealer"),
             "JUKI_METRICS_PORT": str(self.ports["relay"]),
+            "JUKI_WATCH_INTERVAL": _WATCHING,
+            "JUKI_ANNOUNCE_WEBHOOK_URL": f"{self.url('simulators')}/operations",
+            "JUKI_ANNOUNCE_WEBHOOK_SECRET": self.announce_secret,
         }
 
     def _worker(self) -> dict[str, str]:

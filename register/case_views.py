@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from domain.cases import CaseRef, CaseState, DecisionState, Direction, StepState, Verb, WaitKind
+from domain.gates import GateState
 from domain.payload import Payload
-from register import linkages
+from domain.telegrams import Peer
+from register import linkages, stuck_views
 from register.telegrams import OPEN
 
 if TYPE_CHECKING:
     from register.linkages import Asked
+    from register.stuck_views import StuckCase
     from register.transactions import Tx
 
 
@@ -88,6 +91,13 @@ class Wait(Payload):
     behind: str
     overdue: bool
     mark: str = ""
+    peer: Peer | None = None
+    gate: GateState = GateState.OPEN
+    """Of the peer at whose gate it waits, if it does; so the following."""
+    gate_automatic: bool = False
+    gate_reason: str = ""
+    gate_until: datetime | None = None
+    gate_probe_at: datetime | None = None
 
 
 class Incident(Payload):
@@ -154,6 +164,7 @@ class CaseParts(NamedTuple):
     decisions: list[Decision]
     notes: list[PeerNote]
     linkages: list[Asked]
+    stuck: StuckCase | None = None
 
 
 # 未着: what should have come by now, by the calendar; nothing has to run for it.
@@ -180,10 +191,15 @@ _FAILURES = (
     "SELECT step, subject, kind, code, peer, times, since, next_at, over FROM step_failure"
     " WHERE municipality = tenant() AND case_id = $1 ORDER BY since"
 )
+# One that was let through is not waiting any more, whatever becomes of it.
 _WAITS = (
-    "SELECT step, subject, kind, since, until, behind, mark,"
-    " kind = 'move_in_notice' AND until <= business_now() AS overdue FROM case_wait"
-    " WHERE municipality = tenant() AND case_id = $1 AND NOT over ORDER BY since"
+    "SELECT w.step, w.subject, w.kind, w.since, w.until, w.behind, w.mark, w.peer,"
+    " w.kind = 'move_in_notice' AND w.until <= business_now() AS overdue,"
+    " coalesce(g.state, 'open') AS gate, coalesce(g.automatic, false) AS gate_automatic,"
+    " coalesce(g.reason, '') AS gate_reason, g.until AS gate_until, g.probe_at AS gate_probe_at"
+    " FROM case_wait w LEFT JOIN peer_gate g USING (municipality, peer)"
+    " WHERE w.municipality = tenant() AND w.case_id = $1 AND NOT w.over"
+    " AND NOT (w.kind = 'gate' AND w.released_at IS NOT NULL) ORDER BY w.since"
 )
 _INCIDENTS = (
     "SELECT i.incident_id, i.step, i.subject, i.kind, i.code, i.peer, i.verbs, i.state,"
@@ -240,6 +256,7 @@ async def parts(tx: Tx, case_id: UUID) -> CaseParts:
         decisions=await decisions(tx, case_id),
         notes=await notes(tx),
         linkages=await linkages.of_case(tx, case_id),
+        stuck=await stuck_views.of_case(tx, case_id),
     )
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from register import gate_views, stuck_views
+
 if TYPE_CHECKING:
+    from domain.stuck import Stuck
+    from register.gate_views import Standing
     from register.transactions import Row, Tx
 
 
@@ -17,6 +21,13 @@ class Gauges(NamedTuple):
     """kind, how many"""
     peer_notes: list[Row]
     """peer, seconds since it stopped answering"""
+    gates: list[Standing]
+    stuck: dict[Stuck, int]
+    watch_age: float | None
+    """Seconds since the watchdog last looked; ``None`` if it never has."""
+    unsent: int
+    """Announcements nobody has taken yet."""
+    oldest_unsent: float
     stock: int
     low_water: int
     unstarted: int
@@ -40,6 +51,9 @@ async def read(tx: Tx) -> Gauges:
         open_cases=await tx.fetch(_CASES),
         open_incidents=await tx.fetch(_INCIDENTS),
         peer_notes=await tx.fetch(_NOTES),
+        gates=await gate_views.standing(tx),
+        stuck=await stuck_views.counts(tx),
+        watch_age=await tx.fetchval(_WATCH),
         **dict(counts),
     )
 
@@ -56,6 +70,10 @@ _NOTES = (
     "SELECT peer, extract(epoch FROM clock_timestamp() - since)::float8 AS number FROM peer_note"
     " WHERE municipality = tenant() AND closed_at IS NULL"
 )
+_WATCH = (
+    "SELECT extract(epoch FROM clock_timestamp() - looked_at)::float8 FROM watch_round"
+    " WHERE municipality = tenant()"
+)
 _COUNTS = """
 WITH unstarted AS (
     SELECT count(*) AS number, min(accepted_at) AS oldest FROM case_file
@@ -63,6 +81,9 @@ WITH unstarted AS (
 ), untaken AS (
     SELECT count(*) AS number, min(made_at) AS oldest FROM wakeup
     WHERE municipality = tenant() AND taken_at IS NULL
+), unsent AS (
+    SELECT count(*) AS number, min(made_at) AS oldest FROM announcement
+    WHERE municipality = tenant() AND sent_at IS NULL
 )
 SELECT
     (SELECT count(*) FROM pool_code WHERE municipality = tenant() AND state = 'free') AS stock,
@@ -70,6 +91,8 @@ SELECT
     unstarted.number AS unstarted,
     coalesce(extract(epoch FROM business_now() - unstarted.oldest), 0)::float8 AS oldest_unstarted,
     untaken.number AS untaken,
-    coalesce(extract(epoch FROM clock_timestamp() - untaken.oldest), 0)::float8 AS oldest_untaken
-FROM unstarted, untaken
+    coalesce(extract(epoch FROM clock_timestamp() - untaken.oldest), 0)::float8 AS oldest_untaken,
+    unsent.number AS unsent,
+    coalesce(extract(epoch FROM clock_timestamp() - unsent.oldest), 0)::float8 AS oldest_unsent
+FROM unstarted, untaken, unsent
 """

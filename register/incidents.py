@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid5
 
+from register import incident_kinds
+from register.incident_kinds import Kind
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import timedelta
 
     from domain.cases import StepRef, Verb
     from domain.telegrams import Peer
@@ -92,6 +95,8 @@ async def _open(tx: Tx, ref: StepRef, step: str, trouble: Trouble, verbs: Sequen
         trouble.peer,
         list(verbs),
     )
+    kind = Kind(trouble.peer, trouble.code, step)
+    await incident_kinds.seen(tx, ref.municipality, kind)
     return incident_id
 
 
@@ -118,18 +123,13 @@ class Attempt(NamedTuple):
     next_in: timedelta | None
 
 
-async def note_failure(
-    tx: Tx, ref: StepRef, step: str, trouble: Trouble, attempt: Attempt
-) -> timedelta:
-    """Note an attempt that failed; equal failures in a row are counted in one row.
-
-    Returns how long the step has been failing in this way.
-    """
-    row = await tx.fetchrow(
+async def note_failure(tx: Tx, ref: StepRef, step: str, trouble: Trouble, attempt: Attempt) -> None:
+    """Note an attempt that failed; equal failures in a row are counted in one row."""
+    counted = await tx.fetchval(
         "UPDATE step_failure SET times = times + (last_attempt <> $7)::integer, last_attempt = $7,"
         " last_at = clock_timestamp(), next_at = clock_timestamp() + $8::interval"
         " WHERE municipality = $1 AND case_id = $2 AND step = $3 AND subject = $4 AND kind = $5"
-        " AND code = $6 AND NOT over RETURNING last_at - since AS lasting",
+        " AND code = $6 AND NOT over RETURNING true",
         ref.municipality,
         ref.case_id,
         step,
@@ -139,16 +139,9 @@ async def note_failure(
         attempt.key,
         attempt.next_in,
     )
-    if row is not None:
-        return row["lasting"]
-    await tx.execute(
-        "UPDATE step_failure SET over = true WHERE municipality = $1 AND case_id = $2 AND step = $3"
-        " AND subject = $4 AND NOT over",
-        ref.municipality,
-        ref.case_id,
-        step,
-        ref.subject,
-    )
+    if counted:
+        return
+    await tries_no_more(tx, ref, step)
     await tx.execute(
         "INSERT INTO step_failure (municipality, case_id, step, subject, kind, code, peer,"
         " last_attempt, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
@@ -163,17 +156,15 @@ async def note_failure(
         attempt.key,
         attempt.next_in,
     )
-    return timedelta()
 
 
-async def note_peer(tx: Tx, municipality: str, peer: Peer, code: str, lasting: timedelta) -> None:
-    """One note per peer, however many cases it keeps waiting."""
+async def tries_no_more(tx: Tx, ref: StepRef, step: str) -> None:
+    """A step is not tried again as it was: whatever failed is over."""
     await tx.execute(
-        "INSERT INTO peer_note (municipality, peer, code, since)"
-        " VALUES ($1, $2, $3, clock_timestamp() - $4::interval)"
-        " ON CONFLICT (municipality, peer) WHERE closed_at IS NULL DO NOTHING",
-        municipality,
-        peer,
-        code,
-        lasting,
+        "UPDATE step_failure SET over = true WHERE municipality = $1 AND case_id = $2 AND step = $3"
+        " AND subject = $4 AND NOT over",
+        ref.municipality,
+        ref.case_id,
+        step,
+        ref.subject,
     )

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from domain.cases import CaseState, Direction, LedgerLine, Procedure, Standing, StepState, WaitKind
 from domain.errors import ContractBroken, Unavailable
+from domain.gates import GateState
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.cases import CaseRef, Progress, StepRef
-    from register.transactions import Tx
+    from domain.telegrams import Peer
+    from register.transactions import Row, Tx
 
 # What these wait for has an instant; the others only say how long they would sleep by themselves.
 _TIMED = [
@@ -38,6 +40,19 @@ class Place(NamedTuple):
     resident_id: UUID | None
     opening: str
     now: datetime
+    gate: Gate
+
+
+class Gate(NamedTuple):
+    """The gate of the step's peer: whether the step may pass, and whether the peer is ``doubted``.
+
+    It is doubted while it has not answered since it failed to, or its gate is not open.
+    """
+
+    peer: Peer | None
+    state: GateState
+    passes: bool
+    doubted: bool
 
 
 _PLACE = """
@@ -46,9 +61,14 @@ SELECT c.direction, c.state AS case_state, c.procedure, c.case_number, p.residen
             ELSE coalesce(l.state, 'not_begun') END AS state,
        m.opening::text AS opening, business_now() AS now,
        (SELECT coalesce(max(version), 0) FROM notification n
-        WHERE n.municipality = c.municipality AND n.case_id = c.case_id) AS generation
+        WHERE n.municipality = c.municipality AND n.case_id = c.case_id) AS generation,
+       coalesce(g.state, 'open') AS gate, coalesce(g.failures <> '{}', false) AS failing,
+       CASE WHEN g.state <> 'open' THEN EXISTS (SELECT FROM case_wait w
+            WHERE w.municipality = c.municipality AND w.case_id = c.case_id AND w.peer = g.peer
+            AND w.released_at >= g.held_at) ELSE true END AS passes
 FROM case_file c
 JOIN municipality m USING (municipality)
+LEFT JOIN peer_gate g ON g.municipality = c.municipality AND g.peer = $5
 LEFT JOIN case_person p
      ON p.municipality = c.municipality AND p.case_id = c.case_id AND p.subject = $3
 LEFT JOIN step_ledger l ON l.municipality = c.municipality AND l.case_id = c.case_id
@@ -58,14 +78,17 @@ FOR SHARE OF c
 """
 
 
-async def stand_at(tx: Tx, ref: StepRef, step: str, direction: Direction) -> Place:
+async def stand_at(
+    tx: Tx, ref: StepRef, step: str, direction: Direction, peer: Peer | None = None
+) -> Place:
     """Take a step's place in its case, which cannot turn round until this transaction ends.
 
+    ``peer`` is whom it will speak to, if anybody.
     Raises `Unavailable` CASE_TURNED when the case goes the other way by now: an attempt that
     outlived its run does nothing.  So it is in a closed case, unless the step is settled there: a
     run whose last task came to nothing finds it so, and ends.
     """
-    row = await tx.fetchrow(_PLACE, ref.municipality, ref.case_id, ref.subject, step)
+    row = await tx.fetchrow(_PLACE, ref.municipality, ref.case_id, ref.subject, step, peer)
     if row is None:
         raise ContractBroken("UNKNOWN_CASE")
     settled = row["state"] in _SETTLED_AS[direction]
@@ -79,7 +102,13 @@ async def stand_at(tx: Tx, ref: StepRef, step: str, direction: Direction) -> Pla
         resident_id=row["resident_id"],
         opening=row["opening"],
         now=row["now"],
+        gate=_gate(peer, row),
     )
+
+
+def _gate(peer: Peer | None, row: Row) -> Gate:
+    state = GateState(row["gate"])
+    return Gate(peer, state, row["passes"], row["failing"] or state is not GateState.OPEN)
 
 
 async def record(tx: Tx, ref: StepRef, step: str, state: StepState, generation: int) -> None:
@@ -156,16 +185,24 @@ async def catch_up(tx: Tx, ref: StepRef) -> None:
     await reopen(tx, ref, [row["step"] for row in steps], 0)
 
 
-async def wait(tx: Tx, ref: StepRef, step: str, progress: Progress) -> None:
-    """Note what a step waits for, since when and until when."""
+async def wait(
+    tx: Tx, ref: StepRef, step: str, progress: Progress, gate_of: Peer | None = None
+) -> None:
+    """Note what a step waits for, since when and until when; ``gate_of`` at whose gate, if any.
+
+    Whoever waits at a gate has not been let through; a wait for anything else leaves that alone.
+    """
     if progress.wait is None:
         return
     await tx.execute(
-        "INSERT INTO case_wait (municipality, case_id, step, subject, kind, until, behind, mark)"
+        "INSERT INTO case_wait"
+        " (municipality, case_id, step, subject, kind, until, behind, mark, peer)"
         " VALUES ($1, $2, $3, $4, $5, coalesce($9, CASE WHEN $5 = ANY($8) THEN business_now() +"
-        " make_interval(secs => $6) END), $7, $10)"
+        " make_interval(secs => $6) END), $7, $10, $11)"
         " ON CONFLICT (municipality, case_id, step, subject) DO UPDATE SET kind = excluded.kind,"
         " until = excluded.until, behind = excluded.behind, mark = excluded.mark, over = false,"
+        " peer = coalesce(excluded.peer, case_wait.peer),"
+        " released_at = CASE WHEN excluded.kind <> 'gate' THEN case_wait.released_at END,"
         " since = CASE WHEN case_wait.over OR case_wait.kind <> excluded.kind"
         "   THEN excluded.since ELSE case_wait.since END",
         ref.municipality,
@@ -178,6 +215,7 @@ async def wait(tx: Tx, ref: StepRef, step: str, progress: Progress) -> None:
         _TIMED,
         progress.until,
         progress.mark,
+        gate_of,
     )
 
 

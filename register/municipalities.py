@@ -52,8 +52,22 @@ class Parameters(Payload):
     """突合を毎日始める時刻（日本時間）。設定しなければ自動では始めない."""
     reconciliation_page: int = Field(default=500, ge=1, le=500)
     """突合の一頁の人数."""
+    gate_failures: int = Field(default=5, ge=1, le=1000)
+    """相手がこの回数続けて応答しなければ、その相手への送信を自動で止める."""
+    gate_within: timedelta = timedelta(seconds=60)
+    """その回数を数える期間."""
+    gate_budget: int = Field(default=5, ge=1, le=1000)
+    """送信を再開してから、待っていた案件を一秒に何件まで通すか."""
+    gate_probe_first: timedelta = timedelta(seconds=5)
+    """自動で止めてから、一件を試しに通すまでの時間。応答がなければ倍にしていく."""
+    gate_probe_most: timedelta = timedelta(minutes=1)
+    """試す間隔の上限."""
     serials_at: time | None = None
     """証明書の異動を毎日取り込み始める時刻（日本時間）。設定しなければ自動では始めない."""
+    bulk_alone_up_to: int = Field(default=50, ge=0)
+    """一括処理がこの件数を超えたら、作った人とは別の責任者の確認を求める."""
+    bulk_per_minute: int = Field(default=60, ge=1, le=60_000)
+    """一括処理が一分間に判断する件数."""
 
     @field_validator("reconcile_at", "serials_at", mode="before")
     @classmethod

@@ -211,6 +211,71 @@ _VAULT = Rebuilding(
     """,
 )
 
+_STUCK_CASE = Rebuilding(
+    "stuck_case",
+    "止まっている案件",
+    """
+    SELECT DISTINCT ON (case_id, kind) concat_ws('/', case_id, kind) AS key,
+        jsonb_build_array(CASE event WHEN 'found' THEN 'standing' ELSE 'gone' END) AS content
+    FROM stuck_event WHERE municipality = $1 ORDER BY case_id, kind, log_id DESC
+    """,
+    """
+    SELECT concat_ws('/', case_id, kind) AS key, jsonb_build_array(state) AS content
+    FROM stuck_case WHERE municipality = $1
+    """,
+)
+
+_BULK_REPAIR = Rebuilding(
+    "bulk_repair",
+    "一括処理の状態",
+    """
+    SELECT d.bulk_id::text AS key, jsonb_build_array(coalesce((
+        SELECT CASE e.event WHEN 'confirmed' THEN 'running' WHEN 'resumed' THEN 'running'
+            ELSE e.event END FROM bulk_event e WHERE e.municipality = d.municipality
+        AND e.bulk_id = d.bulk_id ORDER BY e.log_id DESC LIMIT 1), 'draft')) AS content
+    FROM bulk_draft d WHERE d.municipality = $1
+    """,
+    """
+    SELECT bulk_id::text AS key, jsonb_build_array(state) AS content
+    FROM bulk_repair WHERE municipality = $1
+    """,
+)
+
+# Failures and the next try stand in no log: a gate that lost them asks its peer once more.
+_PEER_GATE = Rebuilding(
+    "peer_gate",
+    "送信の停止と再開",
+    """
+    SELECT DISTINCT ON (peer) peer AS key, jsonb_build_array(CASE event
+        WHEN 'opened' THEN 'open' WHEN 'draining' THEN 'draining' ELSE 'held' END,
+        event = 'held_automatically', author, reason, until, at) AS content
+    FROM gate_event WHERE municipality = $1 ORDER BY peer, log_id DESC
+    """,
+    """
+    SELECT peer AS key, jsonb_build_array(state, automatic, author, reason, until, since) AS content
+    FROM peer_gate WHERE municipality = $1 AND since IS NOT NULL
+    """,
+)
+
+# An incident of a peer begins when its gate is held by itself, and lasts until that is open.
+_PEER_NOTE = Rebuilding(
+    "peer_note",
+    "応答しない相手",
+    """
+    SELECT peer AS key, jsonb_build_array(max(log_id) FILTER (WHERE event = 'held_automatically')
+        > coalesce(max(log_id) FILTER (WHERE event = 'opened'), 0)) AS content
+    FROM gate_event WHERE municipality = $1 GROUP BY peer
+    HAVING bool_or(event = 'held_automatically')
+    """,
+    # Notes of before there were gates are closed, and founded on nothing.
+    """
+    SELECT peer AS key, jsonb_build_array(bool_or(closed_at IS NULL)) AS content FROM peer_note n
+    WHERE municipality = $1 AND (closed_at IS NULL OR EXISTS (SELECT FROM gate_event e
+        WHERE e.municipality = $1 AND e.peer = n.peer AND e.event = 'held_automatically'))
+    GROUP BY peer
+    """,
+)
+
 REBUILDINGS = (
     _RESIDENT_PRESENT,
     _CASE_FILE,
@@ -223,4 +288,8 @@ REBUILDINGS = (
     _DECISION,
     _DIFFERENCE,
     _VAULT,
+    _PEER_GATE,
+    _PEER_NOTE,
+    _STUCK_CASE,
+    _BULK_REPAIR,
 )

@@ -24,6 +24,8 @@ class Cause(StrEnum):
     MESSAGE = "message"
     VISIT = "visit"
     APPROVAL = "approval"
+    GATE = "gate"
+    BULK = "bulk"
 
 
 async def wake(

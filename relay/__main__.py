@@ -1,4 +1,4 @@
-"""``python -m relay``: carries what was accepted to the engine, and seals the logs."""
+"""``python -m relay``: carries what was accepted to the engine, watches it, and seals the logs."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ import asyncio
 import signal
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import structlog
 import uvloop
 
+from clients.mail import Mail, MailServer
+from clients.webhook import Webhook
+from domain.announcements import Channel
 from register import seals
+from register.watching import Grace
+from relay.announcing import Announcer
 from relay.engine import Engine
 from relay.rounds import Rounds
+from relay.sight import Sight
+from relay.watch import Watch
 from runtime import database, logging, metrics, temporal
 from runtime.exit import leave
 from runtime.settings import RelaySettings
@@ -19,7 +27,11 @@ from runtime.settings import RelaySettings
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from pydantic import SecretStr
+    from temporalio.client import Client
+
     from register.transactions import Pool
+    from relay.announcing import Receiver
 
 _log = structlog.stdlib.get_logger()
 
@@ -32,6 +44,7 @@ async def serve(settings: RelaySettings) -> None:
     async with (
         database.connected(settings, application="jukiflow-relay") as pool,
         sealing as sealer,
+        aiohttp.ClientSession() as session,
     ):
         client = await temporal.connect(settings, identity="jukiflow-relay")
         rounds = Rounds(
@@ -42,8 +55,43 @@ async def serve(settings: RelaySettings) -> None:
         )
         metrics.serve(settings.metrics_port, metrics.registry(), host=settings.metrics_host)
         _log.info("relay_ready")
-        watches = (rounds.watch_stock(), rounds.watch_calendar())
-        await _until_told(rounds.run(), *watches, _seal(sealer, settings))
+        watch = _watch(pool, client, settings)
+        announcer = Announcer(
+            pool, _receivers(session, settings), digest_at=settings.announce_digest_at
+        )
+        watches = (rounds.watch_stock(), rounds.watch_calendar(), rounds.watch_gates())
+        others = (watch.run(), announcer.run(), _seal(sealer, settings))
+        await _until_told(rounds.run(), *watches, *others)
+
+
+def _watch(pool: Pool, client: Client, settings: RelaySettings) -> Watch:
+    grace = Grace(settings.watch_grace, settings.watch_wait_grace)
+    sight = Sight(client, settings.temporal_task_queue)
+    return Watch(pool, sight, grace, interval=settings.watch_interval.total_seconds())
+
+
+def _receivers(session: aiohttp.ClientSession, settings: RelaySettings) -> dict[Channel, Receiver]:
+    """Whom the settings name."""
+    receivers: dict[Channel, Receiver] = {}
+    if settings.announce_webhook_url:
+        secret = _opened(settings.announce_webhook_secret)
+        receivers[Channel.WEBHOOK] = Webhook(session, settings.announce_webhook_url, secret)
+    if settings.announce_mail_server:
+        server = MailServer(
+            settings.announce_mail_server,
+            settings.announce_mail_port,
+            settings.announce_mail_security,
+            settings.announce_mail_from,
+            settings.announce_mail_to,
+            settings.announce_mail_user,
+            _opened(settings.announce_mail_password),
+        )
+        receivers[Channel.MAIL] = Mail(server)
+    return receivers
+
+
+def _opened(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
 
 
 async def _seal(pool: Pool, settings: RelaySettings) -> None:

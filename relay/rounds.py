@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 from temporalio.service import RPCError
 
-from register import outbox
+from register import gate_rounds, outbox
 from register.wakeups import CHANNEL
 
 if TYPE_CHECKING:
@@ -85,6 +85,20 @@ class Rounds:
             except Exception as failure:  # noqa: BLE001 - whatever it was, look again later
                 _log.warning("stock_not_watched", error=type(failure).__name__)
             await asyncio.sleep(_STOCK_LOOK)
+
+    async def let_through(self) -> int:
+        """Let through who waits at gates, as each gate's budget allows; how many cases."""
+        gates = await gate_rounds.due(self._pool)
+        return sum([await gate_rounds.let_through(self._pool, gate) for gate in gates])
+
+    async def watch_gates(self) -> None:
+        """Let through who waits at gates, round after round, beside what else the relay does."""
+        while True:
+            try:
+                await self.let_through()
+            except Exception as failure:  # noqa: BLE001 - whatever it was, look again later
+                _log.warning("gates_not_watched", error=type(failure).__name__)
+            await asyncio.sleep(self._interval)
 
     async def watch_calendar(self) -> None:
         """Open what is due by the calendar."""

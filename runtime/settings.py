@@ -9,9 +9,16 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.cases import Procedure
@@ -155,14 +162,41 @@ class ApiSettings(RegisterSettings, VaultSettings):
 
 
 class RelaySettings(RegisterSettings, EngineSettings):
-    """The relay and the sealer: roles that see ids, states and due times only."""
+    """The relay and the sealer: roles that see ids, states and due times only.
+
+    The watchdog looks every ``watch_interval`` for cases that have not moved, or not taken a
+    wake-up, for ``watch_grace``, or whose wait has been over for ``watch_wait_grace``.  New kinds
+    of incident, and a digest a day (``announce_digest_at``, Japan's time), go to a webhook or by
+    mail where one is named.
+    """
 
     sealer_database_url: SecretStr
     relay_interval: Duration = timedelta(milliseconds=100)
     relay_repeat: Duration = timedelta(seconds=5)
     sealer_interval: Duration = timedelta(seconds=2)
+    watch_interval: Duration = timedelta(minutes=1)
+    watch_grace: Duration = timedelta(minutes=5)
+    watch_wait_grace: Duration = timedelta(minutes=15)
+    announce_webhook_url: str = ""
+    announce_webhook_secret: SecretStr | None = None
+    announce_mail_server: str = ""
+    announce_mail_port: Port = 587
+    announce_mail_security: Literal["starttls", "tls", "none"] = "starttls"
+    announce_mail_user: str = ""
+    announce_mail_password: SecretStr | None = None
+    announce_mail_from: str = ""
+    announce_mail_to: tuple[str, ...] = ()
+    announce_digest_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:00"
     metrics_host: str = "127.0.0.1"
     metrics_port: Port = 0
+
+    @model_validator(mode="after")
+    def _announces_to_somebody(self) -> Self:
+        if self.announce_webhook_url and self.announce_webhook_secret is None:
+            raise ValueError("announce_webhook_secret is missing")
+        if self.announce_mail_server and not (self.announce_mail_from and self.announce_mail_to):
+            raise ValueError("announce_mail_from or announce_mail_to is missing")
+        return self
 
 
 class WorkerSettings(RegisterSettings, EngineSettings, VaultSettings, PeerSettings):

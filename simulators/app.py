@@ -12,6 +12,7 @@ from simulators.composition import Systems
 from simulators.control import control_router, guard
 from simulators.doors import Doors
 from simulators.identity import IdentityProvider, identity_doors, identity_router
+from simulators.operations import operations_router
 from simulators.outside import Delays, Outside
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> Doors:
     )
     app.include_router(identity_router(provider))
     app.include_router(identity_doors(provider, guard(outside)))
+    app.include_router(operations_router(settings.operations_secret))
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:

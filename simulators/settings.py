@@ -12,7 +12,8 @@ class Settings(BaseSettings):
     without it such messages stay owed.  Each pushing system signs with a secret of its own.  With
     ``control_token`` set, the control doors want it in the header Control-Token.  The identity
     provider knows demonstration staff of the municipalities ``staff_of``, and gives tokens to
-    systems that show ``identity_secret``.
+    systems that show ``identity_secret``.  Operations know what is announced to them by
+    ``operations_secret``.
     """
 
     model_config = SettingsConfigDict(env_prefix="SIMULATORS_", frozen=True)
@@ -33,6 +34,7 @@ class Settings(BaseSettings):
     inbox_url: str = ""
     jlis_inbox_secret: str = ""
     mynaportal_inbox_secret: str = ""
+    operations_secret: str = ""
 
     @property
     def own_url(self) -> str:

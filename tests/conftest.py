@@ -52,11 +52,14 @@ _server = pytest.StashKey[Server]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a longer run ask for every kind of case."""
+    """Let a longer run ask for every kind of case, and one for the pictures of the documents."""
     parser.addoption(
         "--all-kinds",
         action="store_true",
         help="try every step of the variants of each procedure too",
+    )
+    parser.addoption(
+        "--pictures", action="store_true", help="take the pictures of the documents anew"
     )
 
 

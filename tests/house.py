@@ -51,6 +51,11 @@ if TYPE_CHECKING:
     from tests.server import Place
 
 _towns = itertools.count(1)
+_GATES = {
+    "gate_budget": 1000,
+    "gate_probe_first": timedelta(milliseconds=200),
+    "gate_probe_most": timedelta(seconds=1),
+}
 
 
 @dataclass
@@ -67,7 +72,11 @@ class House:
     given: Surroundings
 
     async def open_town(self, **settled: Any) -> Town:
-        """A municipality nobody else uses, with two families and codes in stock."""
+        """A municipality nobody else uses, with two families and codes in stock.
+
+        Its ``gates`` are tried sooner than an office's, and let all through at once, if not said
+        otherwise.
+        """
         ordinal = next(_towns)
         code = MunicipalityCode.from_five(f"{ordinal % 47 + 1:02}{ordinal // 47 + 1:03}")
         town = Town(self, code)
@@ -76,6 +85,7 @@ class House:
         return town
 
     async def _found(self, code: MunicipalityCode, **settled: Any) -> None:
+        said = settled.pop("gates", {})
         usual: dict[str, Any] = {
             "opening": OpeningCalendar(always_open=True),
             "low_water": 0,
@@ -83,9 +93,9 @@ class House:
         }
         owner = await asyncpg.connect(self.place["database_urls"]["juki_owner"])
         try:
-            await municipalities.add(
-                owner, Municipality(code=code, name="試験市", **(usual | settled))
-            )
+            town = Municipality(code=code, name="試験市", **(usual | settled))
+            hurried = town.parameters.model_copy(update=_GATES | said)
+            await municipalities.add(owner, town.model_copy(update={"parameters": hurried}))
         finally:
             await owner.close()
 
@@ -232,10 +242,10 @@ class Case:
         return dict(row)
 
     async def fails(self, step: str) -> None:
-        """Wait until an attempt of a step has failed and will be made again."""
+        """Wait until a step got no answer, or stands at the gate of a peer that gives none."""
         await self._until(
-            "SELECT EXISTS (SELECT FROM step_failure WHERE case_id = $1 AND step = $2"
-            " AND NOT over)",
+            "SELECT EXISTS (SELECT FROM step_failure WHERE case_id = $1 AND step = $2)"
+            " OR EXISTS (SELECT FROM case_wait WHERE case_id = $1 AND step = $2 AND kind = 'gate')",
             step,
         )
 
@@ -247,14 +257,11 @@ class Case:
             step,
         )
 
-    async def waits(self, kind: str) -> str:
-        """Wait until the case waits for something; the case number in front, if there is one."""
-        await self._until(
-            "SELECT EXISTS (SELECT FROM case_wait WHERE case_id = $1 AND kind = $2 AND NOT over)",
-            kind,
-        )
-        question = "SELECT behind FROM case_wait WHERE case_id = $1 AND kind = $2 AND NOT over"
-        return await self._value(question, kind)
+    async def waits(self, *kinds: str) -> str:
+        """Wait until the case waits for one of these; the case number in front, if there is one."""
+        rows = "FROM case_wait WHERE case_id = $1 AND kind = ANY($2::text[]) AND NOT over"
+        await self._until(f"SELECT EXISTS (SELECT {rows})", list(kinds))
+        return await self._value(f"SELECT behind {rows}", list(kinds))
 
     async def decide(self, verb: Verb, *, incident: UUID | None = None, **said: Any) -> UUID:
         """Decide as staff would; ``changes`` amends, ``number`` goes with a step done by hand."""
@@ -295,7 +302,7 @@ class Case:
         """The engine's id."""
         return workflow_id(self.procedure, self.ref.case_number)
 
-    async def _until(self, question: str, *about: str) -> None:
+    async def _until(self, question: str, *about: str | list[str]) -> None:
         try:
             await eventually(lambda: self._value(question, *about))
         except TimeoutError:
@@ -318,7 +325,7 @@ class Case:
             told += [f"{table}: {dict(row)}" for row in rows]
         return "\n".join(told)
 
-    async def _value(self, question: str, *about: str) -> Any:
+    async def _value(self, question: str, *about: str | list[str]) -> Any:
         async with self.town.transaction() as tx:
             return await tx.fetchval(question, self.ref.case_id, *about)
 
@@ -356,13 +363,17 @@ async def a_house(
         rounds = Rounds(
             relay_pool, Engine(client, settings.temporal_task_queue), interval=0.1, repeat=1
         )
-        running = asyncio.create_task(rounds.run() if relay else asyncio.Event().wait())
+        running = asyncio.create_task(_relaying(rounds) if relay else asyncio.Event().wait())
         try:
             given = Surroundings(settings, transactions, vault, session)
             yield House(place, settings, transactions, vault, world, client, rounds, given)
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
+
+
+async def _relaying(rounds: Rounds) -> None:
+    await asyncio.gather(rounds.run(), rounds.watch_gates())
 
 
 def _settings(place: Place, world: World, keyring_path: Path, namespace: str) -> WorkerSettings:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from domain.address_change import AddressChange
+from domain.bulk import BulkEvent
 from domain.cases import CaseRef, CaseState, Procedure, Verb
 from domain.dates import jst_day
 from domain.differences import Repair
@@ -19,6 +20,7 @@ from domain.residents import Address, Destination
 from register import cases, changing, clock, heads, move_outs
 from register.cases import Acceptance
 from register.municipalities import Parameters
+from tests.bulk_repairs.begun import FAST, ONE_A_MINUTE, confirmed, refused_births, settle
 from tests.frontier import DAY
 from tests.frontier_doors import a_frontier
 from tests.house import House, a_house
@@ -109,6 +111,21 @@ async def repaired(house: House) -> Case:
     return await _closed(town.case(ref, Procedure.REPAIR))
 
 
+async def bulk(house: House) -> Case:
+    """A 一括処理, paused and resumed; a fresh run stands at the pause."""
+    town = await _stocked(house)
+    await settle(town, bulk_per_minute=ONE_A_MINUTE)
+    births = await refused_births(town, 2)
+    repair = await confirmed(town)
+    case = await repair.case()
+    await births[0].closes()
+    await repair.say(BulkEvent.PAUSED)
+    await case.waits("resumption")
+    await settle(town, bulk_per_minute=FAST)
+    await repair.say(BulkEvent.RESUMED)
+    return await _closed(case)
+
+
 async def moved(house: House) -> Case:
     """A 転居 at the counter, before anybody could announce one."""
     town = await house.open_town()
@@ -151,6 +168,7 @@ STORIES = (
     reconciled,
     serial_batch,
     repaired,
+    bulk,
     moved,
     emigrated,
 )

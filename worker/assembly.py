@@ -10,6 +10,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.arrivals import Arrivals
 from activities.attention import Attention
+from activities.bulk_repairs import BulkRepairs
 from activities.cancellations import Cancellations
 from activities.certificates import Certificates
 from activities.changes import Changes
@@ -65,8 +66,8 @@ class Surroundings:
 def steps(given: Surroundings) -> list[Any]:
     """Every activity of the house, its collaborators in place."""
     settings = given.settings
-    addressee = UnifiedAddresseeClient(_wire(given, settings.unified_addressee_url))
-    server = IntermediateServerClient(_wire(given, settings.intermediate_server_url))
+    addressee = UnifiedAddresseeClient(_wire(given, Peer.UNIFIED_ADDRESSEE))
+    server = IntermediateServerClient(_wire(given, Peer.INTERMEDIATE_SERVER))
     desk = Desk(given.transactions)
     dispatch = dispatch_at(desk, given)
     attention = _attention(settings.patience_scale)
@@ -92,6 +93,7 @@ def steps(given: Surroundings) -> list[Any]:
         CodePool(dispatch),
         Reconciliations(desk, dispatch, given.vault, _steps_of),
         Repairs(desk, dispatch, given.vault, usual),
+        BulkRepairs(desk, attention),
     )
 
 
@@ -102,9 +104,9 @@ def _steps_of(procedure: str) -> tuple[str, ...]:
 def dispatch_at(desk: Desk, given: Surroundings) -> Dispatch:
     """Where telegrams leave, the doors of all peers in place."""
     settings = given.settings
-    jlis = JlisClient(_wire(given, settings.jlis_url))
-    addressee = UnifiedAddresseeClient(_wire(given, settings.unified_addressee_url))
-    portal = MynaportalClient(_wire(given, settings.mynaportal_url))
+    jlis = JlisClient(_wire(given, Peer.JLIS))
+    addressee = UnifiedAddresseeClient(_wire(given, Peer.UNIFIED_ADDRESSEE))
+    portal = MynaportalClient(_wire(given, Peer.MYNAPORTAL))
     peers = {
         Peer.JLIS: PeerLine(jlis, settings.jlis_settling),
         Peer.UNIFIED_ADDRESSEE: PeerLine(addressee, settings.unified_addressee_settling),
@@ -154,12 +156,18 @@ def patience(scale: float) -> Patience:
         factor=usual.factor,
         most=usual.most * scale,
         defect=usual.defect * scale,
-        note_after=usual.note_after * scale,
     )
 
 
-def _wire(given: Surroundings, url: str) -> Wire:
-    return Wire(given.session, url, given.settings.http_timeout.total_seconds())
+def _wire(given: Surroundings, peer: Peer) -> Wire:
+    settings = given.settings
+    urls = {
+        Peer.JLIS: settings.jlis_url,
+        Peer.UNIFIED_ADDRESSEE: settings.unified_addressee_url,
+        Peer.INTERMEDIATE_SERVER: settings.intermediate_server_url,
+        Peer.MYNAPORTAL: settings.mynaportal_url,
+    }
+    return Wire(given.session, urls[peer], settings.http_timeout.total_seconds(), peer)
 
 
 def _attention(scale: float) -> Attention:

@@ -294,11 +294,13 @@ class Conduct:
     def _begin_anew_before(self, progress: Progress, takes: int) -> None:
         """A wait that may outlast a day begins with a fresh run, which stands at the wait at once.
 
-        So a deploy has to be compatible with this one line only, and weeks leave no history.  Not
-        while anything is under way, nor where this run did no more than come to stand here.
+        So a deploy has to be compatible with this one line only, and weeks leave no history.  So
+        does a run whose history has grown long, as of one with thousands of pages.  Not while
+        anything is under way, nor where this run did no more than come to stand here.
         """
+        long = progress.seconds >= _A_DAY or workflow.info().is_continue_as_new_suggested()
         busy = self._under_way or self._woken or self._reading.locked() or self._takes != takes
-        if progress.seconds >= _A_DAY and not busy and self._executed > len(self._dozing):
+        if long and not busy and self._executed > len(self._dozing):
             workflow.continue_as_new(self._case)
 
     def _stop_if_turned(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from activities.step import AWAIT_APPROVAL, card_of
 from workflows.address_change import AddressChange
 from workflows.birth import Birth
+from workflows.bulk import Bulk
 from workflows.cancellation import Cancellation
 from workflows.certificate_serial import CertificateSerial
 from workflows.code_change import CodeChange
@@ -52,6 +53,7 @@ PROCEDURES: tuple[type[Conduct], ...] = (
     CodeTopUp,
     Reconciliation,
     Repair,
+    Bulk,
 )
 
 

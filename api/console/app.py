@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 
 from api.access import NotOurs
 from api.console import (
+    amendments,
+    bulk,
     case_list,
     case_page,
     code_pool,
@@ -19,9 +21,12 @@ from api.console import (
     desk,
     doors,
     overview,
+    peers,
     people,
     reconciliations,
+    reports,
     schedules,
+    stuck,
 )
 from api.console.pages import STATIC, page
 from api.console.seats import NotFromHere, SignInFirst
@@ -35,9 +40,14 @@ if TYPE_CHECKING:
 PAGES = (
     doors,
     desk,
+    stuck,
+    reports,
     case_list,
     case_page,
+    amendments,
+    bulk,
     people,
+    peers,
     overview,
     schedules,
     reconciliations,

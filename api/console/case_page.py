@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Form, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from api import case_desk, notes, rulings
 from api.console import live, meanwhile
@@ -82,6 +82,10 @@ async def withdrawal(seat: SeatForCases, number: Number) -> HTMLResponse:
     return await _page(seat, number, "withdrawal")
 
 
+Lines = Annotated[str, AfterValidator(lambda text: text.replace("\r\n", "\n"))]
+"""What a browser sends of several lines; it ends them as no text of ours does."""
+
+
 class Said(BaseModel):
     """What a decision's form brings; blank is not said."""
 
@@ -89,27 +93,10 @@ class Said(BaseModel):
     verb: Verb
     incident_id: UUID | None = None
     since: str = Field(default="", max_length=4000)
-    reason: str = ""
-    evidence: str = ""
+    reason: Lines = ""
+    evidence: Lines = ""
     second_person: str = ""
     number: str = ""
-    name: str = ""
-    name_kana: str = ""
-    born_on: str = ""
-    relationship: str = ""
-    postal_code: str = ""
-    line: str = ""
-    building: str = ""
-
-    @property
-    def amendment(self) -> dict[str, Any]:
-        """The items that were filled in."""
-        plain = ("name", "name_kana", "born_on", "relationship")
-        items: dict[str, Any] = {name: said for name in plain if (said := getattr(self, name))}
-        if self.line:
-            parts = ("postal_code", "line", "building")
-            items["address"] = {part: getattr(self, part) for part in parts}
-        return items
 
 
 @router.post("/decisions", dependencies=[OwnForm])
@@ -132,8 +119,6 @@ def _form(said: Said) -> DecisionForm:
     told = said.model_dump(include={"verb", "incident_id", "reason", "evidence", "second_person"})
     if said.number:
         told["number"] = said.number
-    if said.verb is Verb.AMEND:
-        told["amendment"] = said.amendment
     try:
         return DecisionForm.model_validate(told)
     except ValidationError as failure:

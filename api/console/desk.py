@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, StreamingResponse
 
-from api import cursors, stock
-from api.case_story import noted
+from api import cursors, peer_desk, stock
 from api.console import live
 from api.console.pages import page
 from api.console.seats import SeatForCases
 from api.runbook import advice
-from register import case_views, incident_lists
+from register import incident_lists, stuck_views
 
 if TYPE_CHECKING:
     from api.console.seats import Seat
@@ -71,11 +70,15 @@ async def incidents(
 async def _shown(seat: Seat) -> dict[str, Any]:
     async with seat.counter.open() as tx:
         causes = await incident_lists.causes(tx)
-        notes = [noted(note) for note in await case_views.notes(tx)]
+        peers = await peer_desk.standing(tx)
         codes = await stock.seen(tx, seat.counter.acting)
+        stuck = await stuck_views.counts(tx)
+        looked = await stuck_views.last_round(tx)
     return {
         "causes": causes,
-        "notes": notes,
+        "peers": peers,
         "stock": codes,
-        "mark": live.mark(causes, notes, codes),
+        "stuck": stuck,
+        "looked": looked,
+        "mark": live.mark(causes, peers, codes, stuck, looked.late),
     }

@@ -35,7 +35,9 @@ NAVIGATION = (
         "仕事",
         (
             Link("desk", "", "机"),
+            Link("reports", "reports", "届出", Act.REPORT),
             Link("incidents", "incidents", "対応待ち"),
+            Link("bulk", "bulk", "一括処理", Act.SEE_BULK),
             Link("cases", "cases", "案件"),
             Link("decisions", "decisions", "判断の記録"),
         ),
@@ -52,6 +54,7 @@ NAVIGATION = (
         "運用",
         (
             Link("overview", "overview", "様子"),
+            Link("peers", "peers", "相手"),
             Link("schedules", "schedules", "予定"),
             Link("code-pool", "code-pool", "在庫", Act.SEE_STOCK),
         ),

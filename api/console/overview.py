@@ -14,7 +14,7 @@ from api.console.pages import page
 from api.console.seats import SeatForCases
 from api.manual import numbering
 from domain.dates import jst_day
-from register import clock, statistics
+from register import clock, statistics, stuck_views
 
 router = APIRouter()
 
@@ -35,6 +35,8 @@ async def overview(seat: SeatForCases) -> HTMLResponse:
             "numbering": timed,
             "times": charts.beside(charts.timed(today, timed), ["秒"]),
             "repairs": await statistics.repairs(tx, DAYS),
+            "looked": await stuck_views.last_round(tx),
+            "stuck": await stuck_views.counts(tx),
             "stocked": charts.beside(charts.stocked(today, codes.stock, changes), ["未使用"]),
             "days_left": await stock.days_left(tx, codes.stock),
         }

@@ -12,12 +12,15 @@ from api.console import navigation
 from api.fields import NAMES
 from api.runbook import PEERS
 from domain.dates import JST
+from domain.stuck import WORDS
 from domain.telegrams import Peer
+from domain.typed_dates import both_notations, read_day
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from api.console.seats import Seat
+    from domain.stuck import Stuck
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -64,4 +67,20 @@ def _field(name: str) -> str:
     return _ITEMS.get(name) or (NAMES[name][0] if name in NAMES else name)
 
 
-_templates.filters |= {"when": _when, "day": _day, "peer": _peer, "field": _field}
+def _stuck(kind: Stuck) -> str:
+    return WORDS[kind].short
+
+
+def _both(day: str) -> str:
+    """A day of the API in 和暦 and 西暦."""
+    return both_notations(read_day(day))
+
+
+_templates.filters |= {
+    "when": _when,
+    "day": _day,
+    "both": _both,
+    "peer": _peer,
+    "field": _field,
+    "stuck": _stuck,
+}

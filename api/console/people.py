@@ -16,12 +16,13 @@ from pydantic import BaseModel, ValidationError
 from api import people_desk
 from api.console.pages import page
 from api.console.seats import OwnForm, Seat, SeatForPeople
-from api.fields import errors_of
+from api.fields import errors_of, wrong
 from api.people_forms import SearchForm
 from api.problem_types import ProblemType
 from api.problems import Problem
 from api.rights import Act
-from domain.dates import jst_day
+from domain.dates import WrongDate, jst_day
+from domain.typed_dates import read_day
 from register import case_lists, clock
 from register.vault import MY_NUMBER
 
@@ -30,7 +31,7 @@ NUMBERS = {"code": "住民票コード", MY_NUMBER: "個人番号"}
 CRITERIA = (
     ("name", "氏名・旧氏・通称", "一部でよい。異体字は問わない"),
     ("name_kana", "フリガナ", "一部でよい。清濁、長音、小書きは問わない"),
-    ("born_on", "生年月日", "2026-11-25 の形"),
+    ("born_on", "生年月日", "例 昭和20年3月10日、S20.3.10、1945-03-10"),
     ("address", "住所", "町字からでもよい"),
     ("household_number", "世帯番号", ""),
     ("addressee_number", "宛名番号", ""),
@@ -55,11 +56,22 @@ class Wanted(BaseModel):
     def criteria(self) -> SearchForm:
         """As the API takes it; raises `Problem` INVALID_INPUT."""
         said = {name: value.strip() for name, value in self.model_dump().items() if value.strip()}
+        if "born_on" in said:
+            said["born_on"] = _day(said["born_on"])
         try:
             return SearchForm.model_validate(said)
         except ValidationError as failure:
             errors = errors_of(failure.errors(include_input=False))
         raise Problem(ProblemType.INVALID_INPUT, *errors)
+
+
+def _day(typed: str) -> str:
+    """A day in either notation as the API takes it; raises `Problem` INVALID_INPUT."""
+    try:
+        return read_day(typed).isoformat()
+    except WrongDate as refused:
+        code = refused.code
+    raise Problem(ProblemType.INVALID_INPUT, wrong("born_on", code))
 
 
 class Days(BaseModel):

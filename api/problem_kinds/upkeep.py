@@ -1,4 +1,4 @@
-"""Problems of keeping the register in step: stock, one case at a time, differences."""
+"""Problems of keeping the register in step: stock, one case at a time, differences, gates."""
 
 from __future__ import annotations
 
@@ -47,4 +47,12 @@ NO_REPAIR = not_now(
         "There is no repair to propose for this kind of difference.",
     ),
     Words("advice に従って外で直し、by_hand としてください。", "Follow `advice`, then `by_hand`."),
+)
+GATE_NOT_HELD = not_now(
+    Words("送信は止まっていません", "Not held"),
+    Words(
+        "この相手への送信は止まっていないか、すでに再開しています。",
+        "This peer's gate is open, or is being let through already.",
+    ),
+    Words("相手システムの状態を読み直してください。", "Read how the peer stands again."),
 )

@@ -94,6 +94,22 @@ _OF_THE_DAY = (
     ("鷗外", "オウガイ"),
     ("彌永", "イヤナガ"),
 )
+_AT_THE_DESK = (
+    ("藤堂", "トウドウ"),
+    ("冨樫", "トガシ"),
+    ("𣘺爪", "ハシヅメ"),
+    ("國分", "コクブ"),
+    ("鮎澤", "アユサワ"),
+    ("榊\U000e0100原", "サカキバラ"),
+    ("梅津", "ウメヅ"),
+    ("辺土名", "ヘントナ"),
+    ("若狹", "ワカサ"),
+    ("眞鍋", "マナベ"),
+    ("澁谷", "シブヤ"),
+    ("蘆田", "アシダ"),
+    ("宇佐美", "ウサミ"),
+)
+_COMING = ("溝呂木", "ミゾロギ")
 _TAKEN_OVER = ("墨染", "スミゾメ")
 # Meanwhile the register has given numbers of its own, on from the last it was handed.
 _FAR_BEHIND = 900
@@ -193,7 +209,27 @@ class OfTheDay(NamedTuple):
     expecting: Household
 
 
+class AtTheDesk(NamedTuple):
+    """Whom the cases are about that are left for people to try the desk on."""
+
+    born: Household
+    born_too: Household
+    leaving: Household
+    left: Household
+    parting: Household
+    misaddressed: Household
+    declined: Household
+    garbled: Household
+    overtaken: Household
+    taken_back: Household
+    told_before: Household
+    differing: Household
+    coming: Household
+
+
 DAY = OfTheDay(*(Household(next(_ordinals), *family) for family in _OF_THE_DAY))
+_at_the_desk = (Household(next(_ordinals), *family) for family in _AT_THE_DESK)
+DESK = AtTheDesk(*_at_the_desk)._replace(coming=Household(next(_ordinals), *_COMING, THERE))
 TAKEN_OVER = Household(_FAR_BEHIND, *_TAKEN_OVER)
 """Who is taken over from another system in the course of the day."""
 RENAMED = ("水无瀨　美智子", "ミナセ　ミチコ")
@@ -223,7 +259,7 @@ def as_csv(people: Iterable[dict[str, str]]) -> bytes:
 
 def secrets_of_households() -> dict[str, str]:
     """What must never be seen of anybody in the cast, each with what it is."""
-    everybody = (*HOUSEHOLDS, *MOVING, *RESIDENT_THERE, *DAY, TAKEN_OVER)
+    everybody = (*HOUSEHOLDS, *MOVING, *RESIDENT_THERE, *DAY, *DESK, TAKEN_OVER)
     rows = residents(*everybody)
     found = {row[item]: item.partition("_")[0] for row in rows for item in _PERSONAL}
     found |= dict.fromkeys((*RENAMED, RESPELT, REREAD), "氏名") | {FORMER_ADDRESS: "住所"}

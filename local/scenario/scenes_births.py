@@ -78,7 +78,7 @@ async def the_reply_is_lost(stage: Stage) -> str:
 async def staff_amend_an_address(stage: Stage) -> str:
     """5: J-LIS refuses an address that does not fit its 郵便番号, until staff correct it."""
     household = next(stage.households)
-    wrong = {"postal_code": _another(household), "line": household.address}
+    wrong = {"postal_code": another_postal_code(household), "line": household.address}
     number = await stage.birth(household, address=wrong)
     case = await stage.caller.until(number, lambda case: bool(case["incidents"]), "職員の判断待ち")
     incident = case["incidents"][0]
@@ -159,6 +159,6 @@ def _fails_at(step: str) -> Callable[[dict[str, Any]], bool]:
     return lambda case: step_of(case, step)["failed_attempts"] > 0
 
 
-def _another(household: Household) -> str:
+def another_postal_code(household: Household) -> str:
     """A 郵便番号 of another part of the town."""
     return next(code for code in HERE.postal_codes if code != household.postal_code)

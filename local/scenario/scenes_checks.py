@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from domain.residents import Reason
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from local.scenario.caller import Caller
     from local.scenario.person import Person
     from local.scenario.stage import Stage
 
@@ -27,9 +29,12 @@ _SHOWN = 5
 async def everybody_agrees(stage: Stage) -> str:
     """28: 突合 of both towns by their own staff, and once more by this program.
 
-    The latter looks too at what 突合 does not: what was told twice, or never written.
+    The latter looks too at what 突合 does not: what was told twice, or never written.  And a day
+    that ended well has left nobody on the watchdog's list.
     """
     records = 0
+    for town in (stage.here, stage.there):
+        await _nobody_is_stuck(town.caller)
     found = [await reconcile(town.caller) for town in (stage.here, stage.there)]
     if kinds := [one["kind"] for each in found for one in each["differences"]]:
         raise Missed("、".join(kinds[:_SHOWN]))
@@ -51,6 +56,14 @@ async def everybody_agrees(stage: Stage) -> str:
     )
 
 
+async def _nobody_is_stuck(caller: Caller) -> None:
+    watched = (await caller.get("operations", "stuck-cases")).expect(HTTPStatus.OK)
+    if watched["late"]:
+        raise Missed("見張りが動いていません")
+    if kinds := [one["kind"] for one in watched["cases"]]:
+        raise Missed("、".join(kinds))
+
+
 async def everybody_lives_once(stage: Stage) -> str:
     """29: everybody is 現存 in exactly one of the towns, or listed as on the way."""
     towns = (stage.here, stage.there)
@@ -64,16 +77,23 @@ async def everybody_lives_once(stage: Stage) -> str:
 
 
 async def nothing_leaked(stage: Stage) -> str:
-    """30: the seals hold, and neither the engine's files nor any log knows anybody."""
+    """30: the seals hold, and neither the engine's files nor any log knows anybody.
+
+    What operations were announced stands in the simulators' log, as they got it.
+    """
     await stage.stack.command("verify")
     canary = Canary(await secrets(stage))
     for process in ("worker", "relay", "api", "temporal"):
         await stage.stack.stop(process)
+    told = (stage.stack.directory / "log" / "simulators.log").read_bytes().count(b"announced ")
     searched = await asyncio.to_thread(canary.search, _sinks(stage))
     if searched.sightings:
         raise Missed("; ".join(str(seen) for seen in searched.sightings[:_SHOWN]))
+    if not told:
+        raise Missed("運用への知らせが一件も届いていません")
     return (
-        f"verify 相違 0、{searched.strings:,} 語を {searched.writings:,} 通りの書き方で"
+        f"verify 相違 0、運用への知らせ {told} 件、"
+        f"{searched.strings:,} 語を {searched.writings:,} 通りの書き方で"
         f" {searched.bytes:,} バイトから検索、発見 0"
     )
 

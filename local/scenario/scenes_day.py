@@ -87,7 +87,7 @@ async def a_name_is_corrected(stage: Stage) -> str:
     household = DAY.renamed
     home, code = await home_of(stage.caller, household), await certify(stage, household, 1)
     name, name_kana = RENAMED
-    form = await _correction(stage, home.of(1), name=name, name_kana=name_kana)
+    form = await correction(stage, home.of(1), name=name, name_kana=name_kana)
     await carry_out(stage.caller, "examiner", "corrections", form)
     now = await resident(stage.caller, home.people[1])
     require(now["name"] == name, "氏名が違う")
@@ -102,7 +102,7 @@ async def a_character_is_put_right(stage: Stage) -> str:
     household = DAY.misspelt
     home, code = await home_of(stage.caller, household), await certify(stage, household)
     minor = {"kind": "軽微な修正", "minor": "文字の同定", "basis": "誤り又は記載漏れ"}
-    form = await _correction(stage, home.of(0), name=RESPELT) | minor
+    form = await correction(stage, home.of(0), name=RESPELT) | minor
     await carry_out(stage.caller, "examiner", "corrections", form)
     now = await resident(stage.caller, home.people[0])
     require(now["name"] == RESPELT, "字形が違う")
@@ -140,7 +140,7 @@ async def a_finished_case_is_cancelled(stage: Stage) -> str:
     household = DAY.mistaken
     home = await home_of(stage.caller, household)
     moved = await move_house(stage, household, home)
-    form = await _correction(stage, home.of(0), name_kana=REREAD)
+    form = await correction(stage, home.of(0), name_kana=REREAD)
     await carry_out(stage.caller, "examiner", "corrections", form)
     await carry_out(stage.caller, "chief", "cancellations", {"case_number": moved})
     await lives_at(stage, home, household.address)
@@ -181,7 +181,8 @@ async def _files_to_leave(stage: Stage, household: Household, home: Home) -> tup
     return leaving, coming
 
 
-async def _correction(stage: Stage, whom: dict[str, Any], **right: str) -> dict[str, Any]:
+async def correction(stage: Stage, whom: dict[str, Any], **right: str) -> dict[str, Any]:
+    """職権修正 of these people, told by 戸籍: what is right from today."""
     return whom | {
         "kind": "職権修正",
         "basis": "戸籍の届出又は通知",

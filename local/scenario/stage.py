@@ -109,15 +109,22 @@ class Stage:
 
 @asynccontextmanager
 async def set_up(stack: LocalStack) -> AsyncGenerator[Stage]:
-    """Open two towns in a fresh stack, each with its people and an empty stock of codes."""
+    """The stage of the demo, its people settled in both towns."""
+    async with two_towns(stack) as stage:
+        await stage.there.found(stack, *RESIDENT_THERE)
+        await stage.here.found(stack, *HOUSEHOLDS, *MOVING, *DAY)
+        yield stage
+
+
+@asynccontextmanager
+async def two_towns(stack: LocalStack) -> AsyncGenerator[Stage]:
+    """Two towns in a fresh stack, yet to be founded."""
     async with (
         aiohttp.ClientSession() as session,
         database.pool(stack.database_url("juki_app"), application="scenario", largest=2) as pool,
     ):
         transactions = Transactions(pool)
         here, there = (_town(stack, session, transactions, place) for place in (HERE, THERE))
-        await there.found(stack, *RESIDENT_THERE)
-        await here.found(stack, *HOUSEHOLDS, *MOVING, *DAY)
         yield Stage(stack, here, there, stack.directory / "lost")
 
 

@@ -32,7 +32,7 @@ async def test_every_route_asks_who_it_is(api: Api) -> None:
             for token in ("", "wrong", "ü"):
                 asked = api.stranger(token).ask(
                     method.upper(),
-                    path.format(case_number="131016-R8-000123", **_ids()),
+                    path.format(case_number="131016-R8-000123", peer="jlis", **_ids()),
                     headers={"Idempotency-Key": "not important"},
                     data=b"not even JSON" if method == "post" else None,
                 )
@@ -49,6 +49,9 @@ async def test_every_route_asks_who_it_is(api: Api) -> None:
         (TokenRole.OPERATIONS, "POST", "/v1/households/search"),
         (TokenRole.CLIENT, "POST", "/v1/code-pool/top-ups"),
         (TokenRole.COUNTER, "POST", "/v1/code-pool/top-ups"),
+        (TokenRole.CLIENT, "POST", "/v1/peers/jlis/hold"),
+        (TokenRole.COUNTER, "POST", "/v1/peers/jlis/hold"),
+        (TokenRole.EXAMINER, "POST", "/v1/peers/jlis/release"),
     ],
 )
 async def test_a_role_may_do_what_it_may(
@@ -120,7 +123,7 @@ async def test_a_town_nobody_opened_is_not_served(api: Api, land: Land, town: To
 
 
 def _ids() -> dict[str, UUID]:
-    names = ("decision_id", "resident_id", "household_id", "message_id", "difference_id")
+    names = ("decision_id", "resident_id", "household_id", "message_id", "difference_id", "bulk_id")
     return {name: new_id() for name in names}
 
 

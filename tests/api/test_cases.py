@@ -70,14 +70,18 @@ async def test_a_failing_step_says_since_when_and_when_next(desk: Desk) -> None:
         for attempt in range(4):
             again = Attempt(f"attempt {attempt}", timedelta(seconds=30))
             await incidents.note_failure(tx, ref, NUMBER, trouble, again)
-        await incidents.note_peer(tx, desk.town.code, Peer.JLIS, "HTTP_503", timedelta(hours=1))
+        await tx.execute(
+            "INSERT INTO peer_note (municipality, peer, code, since)"
+            " VALUES ($1, 'jlis', 'HTTP_503', clock_timestamp() - interval '1 hour')",
+            desk.town.code,
+        )
     case = (await desk.client.get(f"/v1/cases/{number}")).json
     [waiting] = [one for one in case["waiting_for"] if one["kind"] == "failure"]
     assert (waiting["code"], waiting["peer"], waiting["failed_attempts"]) == ("HTTP_503", "jlis", 4)
     assert waiting["next_try"] > waiting["since"]
     assert not case["incidents"]
     assert [note["peer"] for note in case["peer_notes"]] == ["jlis"]
-    [note] = (await desk.client.get("/v1/peers")).json
+    [note] = [one for one in (await desk.client.get("/v1/peers")).json if one["incident"]]
     assert note["title"] == "住基ネット（J-LIS）"
 
 

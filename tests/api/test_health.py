@@ -37,6 +37,7 @@ async def test_what_operations_count_names_nobody(api: Api, desk: Desk) -> None:
     assert counted["juki_open_incidents"] == 1
     assert counted["juki_unstarted_cases"] == 1
     assert counted["juki_code_stock"] == 0
+    assert counted["juki_unsent_announcements"] == 0
     assert 'juki_http_answers_total{route="POST /v1/births",status="202"}' in shown.text
     assert "髙橋" not in shown.text
     assert number not in shown.text

@@ -26,8 +26,14 @@ BODIES: tuple[Any, ...] = (
 )
 
 
-IDS = ("decision_id", "resident_id", "household_id", "message_id", "difference_id")
-PAGED = {"/v1/cases", "/v1/events", "/v1/differences"}
+IDS = (
+    *("decision_id", "resident_id", "household_id"),
+    *("message_id", "difference_id", "bulk_id"),
+)
+PAGED = {
+    *("/v1/cases", "/v1/events", "/v1/differences"),
+    *("/v1/bulk-repairs", "/v1/stuck-cases"),
+}
 WITHOUT_BODY = {
     "/v1/code-pool/top-ups",
     "/v1/reconciliations",
@@ -49,11 +55,10 @@ async def test_no_answer_repeats_what_was_sent(api: Api, desk: Desk) -> None:
 
 
 async def _canaries(client: Client, path: str, method: str) -> AsyncIterator[Answer]:
-    filled = path.format(
-        case_number="131016-R8-000123", system="jlis", **{name: new_id() for name in IDS}
-    )
+    plain = {"case_number": "131016-R8-000123", "system": "jlis", "peer": "jlis"}
+    filled = path.format(**plain, **{name: new_id() for name in IDS})
     if "{" in path:
-        lost = path.format(**dict.fromkeys(("case_number", "system", *IDS), ASCII_CANARY))
+        lost = path.format(**dict.fromkeys((*plain, *IDS), ASCII_CANARY))
         yield await _ask(client, method, lost)
     else:
         yield await _ask(client, method, filled, query={CANARY: CANARY, "cursor": CANARY})

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import async_playwright, expect
 
-from tests.console.chromium import FLAGS, chromium
+from domain.stuck import Stuck
+from local.chromium import FLAGS, chromium
+from register.watching import Finding
+from tests.stuck import found
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Mapping
     from uuid import UUID
 
     from playwright.async_api import Browser, BrowserContext, Page
@@ -95,10 +99,15 @@ def _note_host(screen: Screen, url: str) -> None:
         screen.flaws.append(url)
 
 
-async def test_every_page_is_for_everybody(screen: Screen, desk: Desk) -> None:
+async def test_every_page_is_for_everybody(
+    database_urls: Mapping[str, str], screen: Screen, desk: Desk
+) -> None:
     """Axe finds nothing on any page, wide or narrow.  Red: take a label from a form."""
     number = await desk.report()
     await desk.park(number)
+    ref = await desk.ref(number)
+    stuck = Finding(desk.town.code, ref.case_id, Stuck.NO_RUN, datetime(2026, 12, 1, tzinfo=UTC))
+    await found(database_urls, [stuck])
     await screen.opens("")
     await screen.is_accessible()
     await screen.signs_in()
@@ -106,10 +115,12 @@ async def test_every_page_is_for_everybody(screen: Screen, desk: Desk) -> None:
         await screen.page.set_viewport_size({"width": width, "height": 800})
         for path in (
             "",
+            "stuck",
             "people",
             f"people/{await _somebody(desk)}",
             "incidents",
             "overview",
+            "peers",
             "cases",
             f"cases/{number}",
             f"cases/{number}/withdrawal",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
+from domain.dates import to_wareki
 from register.vault import MY_NUMBER
 from tests.numbers import my_number
 
@@ -43,6 +45,18 @@ async def test_a_person_is_found_whatever_glyph_their_name_is_written_in(door: D
     assert "𠮷野家" in page.text
     assert "吉" not in page.url
     assert "%" not in page.url
+
+
+async def test_a_birthday_may_be_typed_in_either_notation(door: Door) -> None:
+    """和暦 or 西暦; a day of another era is refused, and stays."""
+    visitor = await door.visitor()
+    async with door.town.open() as tx:
+        born = await tx.fetchval("SELECT entry #>> '{born_on,day}' FROM resident_today LIMIT 1")
+    wareki = to_wareki(date.fromisoformat(born))
+    for typed in (born, born.replace("-", ""), wareki):
+        assert wareki in (await _finds(visitor, born_on=typed)).text.split("<table")[1]
+    page = await _finds(visitor, born_on="昭和64年1月8日")
+    assert (page.status, "元号の期間の外です。" in page.text) == (422, True)
 
 
 async def test_a_search_for_nobody_and_a_search_for_nothing(door: Door) -> None:

@@ -34,7 +34,7 @@ async def test_a_role_is_shown_the_pages_it_may_open_and_no_others(door: Door, r
 async def test_a_role_is_offered_the_decisions_it_may_take(
     door: Door, desk: Desk, role: str
 ) -> None:
-    """Each verb as its cell says; 取下げ through the page of its plan."""
+    """Each verb as its cell says; 訂正 and 取下げ on pages of their own."""
     number = await desk.report()
     await desk.park(number)
     visitor = await door.visitor(role)
@@ -42,5 +42,7 @@ async def test_a_role_is_offered_the_decisions_it_may_take(
     offered = {form[1].get("verb") for form in page.forms()}
     if any(link.endswith("/withdrawal") for link in page.links()):
         offered.add("withdraw")
+    if any("/amendments/" in link for link in page.links()):
+        offered.add("amend")
     allowed = {verb for verb in Verb if may(role, act_of(verb), Procedure.BIRTH)}
     assert {Verb(verb) for verb in offered if verb} == allowed

@@ -13,6 +13,7 @@ from api.problem_types import ProblemType
 from cli.__main__ import app
 from domain.cases import Procedure
 from domain.differences import DIFFERENCES
+from domain.stuck import WORDS as STUCK
 from local import HOME
 from local.documents import pages, step_table, told_anew, written
 from workflows.rehearsal import PROCEDURES
@@ -62,6 +63,7 @@ REPORTED = (
     Procedure.SERIAL_BATCH,
     Procedure.RECONCILIATION,
     Procedure.REPAIR,
+    Procedure.BULK,
 )
 """What becomes of people who live here, and the upkeep around them."""
 
@@ -204,6 +206,15 @@ def test_every_kind_of_difference_has_a_row_in_the_runbook() -> None:
     for kind, words in DIFFERENCES.items():
         assert words.ja in rows[kind]
         assert (words.repair.ja if words.repair else words.advice) in rows[kind]
+
+
+def test_every_way_to_stand_still_has_a_row_in_the_runbook() -> None:
+    """With the words staff read on the case, and what operations do."""
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \|(.+)\|$", _text(OPERATIONS), re.MULTILINE))
+
+    for kind, words in STUCK.items():
+        assert words.means.ja in rows[kind]
+        assert words.do.ja in rows[kind]
 
 
 def test_the_runbook_lists_no_code_that_nothing_raises() -> None:

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from tests.towns import Town
 
-DELETED_FROM = {"search_token"}
-"""Tables the office may delete from: search words are made anew from the present entry."""
+DELETED_FROM = {"search_token", "case_viewer"}
+"""Tables the office may delete from: search words are made anew from the present entry, and who
+looked at a case a minute ago is remembered by nobody."""
 
 CHANGES = {
     "UPDATE": "UPDATE {log} SET municipality = municipality",

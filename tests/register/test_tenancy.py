@@ -35,9 +35,19 @@ SEEN_BY_THE_RELAY = {
     *("state", "direction", "cause", "over", "event", "peer", "kind", "code_count"),
     *("due_on", "accepted_at", "started_at", "ended_at", "made_at", "taken_at"),
     *("reconcile_at", "serials_at"),
+    # Gates: who waits where, and how fast they are let through; not who held one, nor why.
+    *("automatic", "held_at", "released_at", "probe_at", "probe_pause"),
+    *("opening", "gate_budget", "gate_probe_most"),
     *("until", "since", "opened_at", "closed_at", "low_water", "target_stock", "one_row", "shift"),
+    # What the watchdog compares and writes: when something moved, and which incident it was, by
+    # the codes and names of steps that stand in the engine's histories too.
+    *("step", "subject", "code", "begun_at", "settled_at", "next_at", "looked_at"),
+    *("found_at", "gone_at", "attempts", "build", "cause"),
+    # What it announces: its own words, made of these.
+    *("first_seen", "last_seen", "announced_at"),
+    *("announcement_id", "channel", "about", "day", "contents", "sent_at"),
 }
-"""Ids, states and due times; whatever else the relay could read would have to be argued for."""
+"""Ids, states, codes and instants; whatever else the relay could read would have to be argued."""
 
 _TABLES = """
 SELECT c.relname FROM pg_class c

@@ -9,17 +9,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from domain.bulk import BulkEvent, Wanted
 from domain.cases import Direction, Procedure, StepRef, StepState, Verb
 from domain.differences import DifferenceKind
 from domain.identifiers import new_id
+from domain.stuck import Stuck
 from domain.telegrams import Message, Peer
 from register import (
+    bulk_drafts,
+    bulk_items,
+    bulk_repairs,
     case_notes,
     cases,
+    clock,
     code_pool,
     decisions,
     differences,
+    gates,
     inbox,
+    incidents,
     lanes,
     ledger,
     linkages,
@@ -27,16 +35,21 @@ from register import (
     serials,
     telegrams,
 )
+from register.bulk_drafts import Draft, Listed
+from register.bulk_repairs import Said
 from register.case_notes import Author
 from register.cases import Acceptance
 from register.decisions import Ruling
 from register.differences import Found
 from register.inbox import InboxState, Received
+from register.incidents import Trouble
 from register.telegrams import Outcome, TelegramState, Writing
 from register.vault import erase_body
 from register.verification import Problem, Verification, verify
+from register.watching import Finding
 from tests.numbers import resident_code
 from tests.people import a_family
+from tests.stuck import found as put_on_the_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,8 +72,8 @@ class Lived(NamedTuple):
 
 
 @pytest.fixture
-async def lived(town: Town) -> Lived:
-    """A town with a family, codes, a case with a telegram and a decision, and a message."""
+async def lived(town: Town, database_urls: Mapping[str, str]) -> Lived:
+    """A town with a family, codes, a stuck case with a telegram and a decision, and a message."""
     await town.take_over(a_family())
     async with town.open() as tx:
         first = POOL + int(town.code[:5]) * 1000
@@ -89,6 +102,12 @@ async def lived(town: Town) -> Lived:
         await serials.turn(
             tx, ref, serials.Turned(telegram_id, "1", more=False, linked=1, revoked=0, unmatched=0)
         )
+        for _ in range(5):
+            await gates.unanswered(tx, ref, Peer.JLIS, "HTTP_503")
+        since = await clock.now(tx)
+        await _repair_in_bulk(tx, town, ref)
+    stuck = Finding(town.code, ref.case_id, Stuck.NO_RUN, since)
+    await put_on_the_list(database_urls, [stuck])
     return Lived(ref, telegram_id, decision_id)
 
 
@@ -118,6 +137,10 @@ CORRUPTIONS = {
     "pool_code": "UPDATE pool_code SET state = 'free'",
     "code_reservation": "UPDATE code_reservation SET state = 'released'",
     "difference": "UPDATE difference SET state = 'gone'",
+    "stuck_case": "UPDATE stuck_case SET state = 'gone', gone_at = clock_timestamp()",
+    "peer_gate": "UPDATE peer_gate SET reason = 'HTTP_500'",
+    "peer_note": "UPDATE peer_note SET closed_at = clock_timestamp()",
+    "bulk_repair": "UPDATE bulk_repair SET state = 'paused'",
     "inbox_state": "UPDATE inbox_state SET state = 'merged'",
     "decision_outcome": "INSERT INTO decision_event (municipality, decision_id, event)"
     " SELECT municipality, decision_id, 'worked' FROM decision",
@@ -214,6 +237,25 @@ async def _send(tx: Tx, town: Town, ref: StepRef) -> UUID:
     assert travelled is not None
     await lanes.delivered(tx, town.code, *travelled)
     return telegram_id
+
+
+async def _repair_in_bulk(tx: Tx, town: Town, ref: StepRef) -> None:
+    """A 一括処理 of one item, which was settled otherwise before its turn came."""
+    incident_id = await incidents.park(
+        tx, ref, STEP, Trouble("refused", "ORDER", Peer.JLIS), (Verb.RETRY,)
+    )
+    draft = Draft(Verb.RETRY, Wanted(step=STEP), 1, "test", "chief", "試験")
+    listed = Listed(incident_id, ref.case_id, Procedure.BIRTH)
+    bulk_id = await bulk_drafts.freeze(tx, town.code, draft, [listed])
+    said = Said(
+        event=BulkEvent.CONFIRMED, author="test", role="chief", reason="", at=await clock.now(tx)
+    )
+    drafted = await bulk_repairs.lock(tx, bulk_id)
+    turn = await bulk_items.next_turn(tx, town.code, bulk_id)
+    assert drafted is not None
+    assert turn is not None
+    await bulk_repairs.say(tx, town.code, drafted, said)
+    await bulk_items.decide(tx, town.code, drafted, turn, said)
 
 
 async def _begin(tx: Tx, town: Town, ref: StepRef, generation: int) -> UUID:

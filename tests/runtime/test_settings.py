@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from local import HOME
 from runtime.probe import answers
-from runtime.settings import TokenGrant, TokenRole
+from runtime.settings import RelaySettings, TokenGrant, TokenRole
 
 _WORKER = {
     "JUKI_DATABASE_URL": "postgresql://juki_app:geheim@127.0.0.1/jukiflow",
@@ -54,6 +54,21 @@ def test_a_missing_setting_is_named_and_a_wrong_one_not_shown() -> None:
     assert "database_url" in missing
     assert "patience_scale" in missing
     assert "geheim" not in missing
+
+
+@pytest.mark.parametrize(
+    ("named", "missing"),
+    [
+        ({"announce_webhook_url": "http://127.0.0.1/"}, "announce_webhook_secret"),
+        ({"announce_mail_server": "127.0.0.1"}, "announce_mail_from"),
+        ({"announce_digest_at": "8:00"}, "announce_digest_at"),
+    ],
+)
+def test_whom_to_announce_to_is_named_whole(named: dict[str, str], missing: str) -> None:
+    """Nothing leaves unsigned, or from and to nobody: the relay does not start."""
+    usual = {"database_url": "x", "sealer_database_url": "x"}
+    with pytest.raises(ValidationError, match=missing):
+        RelaySettings.model_validate(usual | named)
 
 
 def test_a_token_speaks_for_one_municipality_that_exists() -> None:

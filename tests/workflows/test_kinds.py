@@ -5,8 +5,13 @@ from __future__ import annotations
 from domain.cases import Procedure
 from tests.workflows.kinds import KINDS, VARIANTS
 
-ABOUT_NOBODY = {Procedure.CODE_TOP_UP, Procedure.SERIAL_BATCH, Procedure.RECONCILIATION}
-"""Of these a municipality has one at a time, about no person in particular."""
+ABOUT_NOBODY = {
+    Procedure.CODE_TOP_UP,
+    Procedure.SERIAL_BATCH,
+    Procedure.RECONCILIATION,
+    Procedure.BULK,
+}
+"""These are about no person in particular."""
 
 
 def test_every_procedure_about_people_is_tried_once() -> None:

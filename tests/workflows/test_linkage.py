@@ -64,7 +64,7 @@ async def test_staff_see_that_the_intermediate_server_is_silent(frontier: Fronti
 
 async def test_staff_see_that_juki_net_is_silent(frontier: Frontier) -> None:
     """Nothing was taken yet: it is not 中間サーバー that has to be asked."""
-    town = await frontier.open_town()
+    town = await frontier.open_town(gates={"gate_failures": 1000})
     await town.fault("jlis", "UNAVAILABLE", message=Message.LINKAGE_REQUEST, on="any", times=None)
     case = await _asks(frontier, town)
 

@@ -75,7 +75,10 @@ document.querySelectorAll("[data-news]").forEach(follow);
 
 for (const form of document.querySelectorAll('form[method="post"]')) {
   form.addEventListener("submit", () => {
-    for (const button of form.querySelectorAll("button")) button.disabled = true;
+    // Once the browser has noted which button it was: a disabled one says nothing.
+    setTimeout(() => {
+      for (const button of form.querySelectorAll("button")) button.disabled = true;
+    });
   });
 }
 

@@ -1,4 +1,4 @@
-"""A real Chromium for the tests of the console, wherever this machine has one or may get one.
+"""A real Chromium for whatever looks at the console, wherever this machine has one or may get one.
 
 In this order: ``JUKI_CHROMIUM``, one on PATH, Debian's package (as root), the binary inside the npm
 package ``@sparticuz/chromium``.  Where there is none, tests do not pass by leaving it out.
