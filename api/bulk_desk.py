@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api import cursors
-from api.access import demand
 from api.bulk_answers import BulkAnswer, BulkPage, BulkReceipt, DryRun
 from api.bulk_words import foreseen, item, progress, said, summary
 from api.fields import wrong
@@ -13,7 +12,7 @@ from api.problem_types import ProblemType
 from api.problems import Problem
 from api.rights import Act, act_of
 from domain.bulk import AT_MOST, LEADS_TO, POSSIBLE_IN, BulkEvent
-from domain.cases import Verb
+from domain.cases import Procedure, Verb
 from register import audit, bulk_drafts, bulk_items, bulk_repairs, clock, municipalities
 from register.bulk_drafts import Draft
 from register.bulk_repairs import Said
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from api.bulk_forms import BulkForm
     from api.counter import Counter
+    from register.bulk_drafts import Listed
     from register.bulk_repairs import Bulk
     from register.transactions import Tx
 
@@ -41,19 +41,18 @@ SAYING = (
 )
 """What may be answered to a draft, and to whatever is said of one."""
 _SAMPLE = 5
-_ACTS = {BulkEvent.PAUSED: Act.PAUSE_BULK}
 _WITHOUT_REASON = {BulkEvent.CONFIRMED, BulkEvent.DISCARDED}
 
 
 async def draft(tx: Tx, counter: Counter, form: BulkForm) -> Answer:
     """Freeze the list and store its draft; raises one of `DRAFTING`."""
     verb, caller = Verb(form.verb), counter.caller
-    demand(caller, Act.BULK)
-    demand(caller, act_of(verb))
+    counter.demand(Act.REPORT, Procedure.BULK)
     _demand_reason(form.reason)
     if not form.wanted.wanted().narrows:
         raise Problem(ProblemType.INVALID_INPUT, wrong("wanted", "NO_CRITERIA"))
-    items = await bulk_drafts.matching(tx, form.wanted.wanted(), verb)
+    found = await bulk_drafts.matching(tx, form.wanted.wanted(), verb)
+    items = [_as_far_as(counter, item, verb) for item in found]
     if not items:
         raise Problem(ProblemType.NOTHING_TO_REPAIR)
     if len(items) > AT_MOST:
@@ -68,7 +67,7 @@ async def say(
     tx: Tx, counter: Counter, bulk_id: UUID, event: BulkEvent, reason: str = ""
 ) -> Answer:
     """Confirm, discard, pause, resume or stop; raises one of `SAYING`."""
-    demand(counter.caller, _ACTS.get(event, Act.BULK))
+    _demand_right(counter, event)
     if event not in _WITHOUT_REASON:
         _demand_reason(reason)
     bulk = await bulk_repairs.lock(tx, bulk_id)
@@ -77,7 +76,7 @@ async def say(
     if bulk.state not in POSSIBLE_IN[event]:
         raise Problem(ProblemType.BULK_STANDS_ELSEWHERE)
     if event is BulkEvent.CONFIRMED:
-        _check_confirmation(counter, bulk)
+        await _check_confirmation(tx, counter, bulk)
     caller = counter.caller
     words = Said(
         event=event,
@@ -128,12 +127,28 @@ async def listed(tx: Tx, cursor: str | None, limit: int) -> BulkPage:
     )
 
 
-def _check_confirmation(counter: Counter, bulk: Bulk) -> None:
+def _as_far_as(counter: Counter, item: Listed, verb: Verb) -> Listed:
+    """An item of a procedure the caller may not decide in is left out, with why."""
+    allowed = counter.caller.may(act_of(verb), item.procedure)
+    return item if allowed or item.foreseen else item._replace(foreseen="ROLE_NOT_ALLOWED")
+
+
+def _demand_right(counter: Counter, event: BulkEvent) -> None:
+    if event is BulkEvent.PAUSED:
+        counter.demand(Act.PAUSE_BULK)
+    else:
+        counter.demand(Act.REPORT, Procedure.BULK)
+
+
+async def _check_confirmation(tx: Tx, counter: Counter, bulk: Bulk) -> None:
+    """Whoever confirms decides each item, and so must be somebody who may."""
     if not bulk.size:
         raise Problem(ProblemType.NOTHING_TO_REPAIR)
+    for procedure in await bulk_items.procedures(tx, bulk.bulk_id):
+        counter.demand(act_of(bulk.verb), procedure)
     if not bulk.wants_another:
         return
-    demand(counter.caller, Act.CONFIRM_BULK)
+    counter.demand(Act.APPROVE, Procedure.BULK)
     if counter.caller.client == bulk.author:
         raise Problem(ProblemType.OWN_BULK_REPAIR)
 

@@ -12,10 +12,11 @@ from api import bulk_desk
 from api.bodies import body_of, form
 from api.bulk_answers import BulkAnswer, BulkPage, BulkReceipt
 from api.bulk_forms import BulkForm, BulkWords
-from api.counter import ForBulk, OnceOnly
+from api.counter import ForBulk, OnceOnly, begins
 from api.problem_types import ProblemType
 from api.problems import ONCE, problems
 from domain.bulk import BulkEvent
+from domain.cases import Procedure
 
 router = APIRouter(prefix="/v1/bulk-repairs", tags=["一括処理"])
 
@@ -33,6 +34,7 @@ _SAID = problems(*ONCE, *bulk_desk.SAYING)
 
 @router.post(
     "",
+    dependencies=[begins(Procedure.BULK)],
     status_code=201,
     summary="一括処理を下書きし、試算を得る",
     response_model=BulkReceipt,

@@ -84,7 +84,7 @@ async def begin(counter: ForReporting, once: OnceOnly) -> JSONResponse:
 
     Take in what was issued, renewed and revoked since the last time; one at a time.
     """
-    return await counter.once(once, lambda tx: _begin(tx, counter))
+    return await counter.once(once, lambda tx: open_batch(tx, counter))
 
 
 @router.get(
@@ -103,7 +103,8 @@ async def show(counter: ForCases, case_number: CaseNumberInPath) -> BatchAnswer:
     return BatchAnswer(case_number=file.case_number, state=file.state, **dict(counts))
 
 
-async def _begin(tx: Tx, counter: Counter) -> Answer:
+async def open_batch(tx: Tx, counter: Counter) -> Answer:
+    """Open the municipality's batch; raises `Problem` ALREADY_UNDER_WAY when one is open."""
     town, client = counter.acting.municipality, counter.acting.actor
     case = await cases.open_alone(tx, town, Procedure.SERIAL_BATCH, client)
     if case is None:

@@ -17,7 +17,7 @@ from register import case_lists, cases
 from register.idempotency import Answer
 
 if TYPE_CHECKING:
-    from domain.acting import Acting
+    from api.counter import Counter
     from register.transactions import Tx
 
 router = APIRouter(prefix="/v1/code-pool", tags=["住民票コード"])
@@ -46,10 +46,12 @@ async def order(counter: ForReporting, once: OnceOnly) -> JSONResponse:
 
     Order codes up to the target stock; one top-up per municipality. No body is needed.
     """
-    return await counter.once(once, lambda tx: _order(tx, counter.acting))
+    return await counter.once(once, lambda tx: order_codes(tx, counter))
 
 
-async def _order(tx: Tx, acting: Acting) -> Answer:
+async def order_codes(tx: Tx, counter: Counter) -> Answer:
+    """Open the municipality's top-up; raises `Problem` TOP_UP_OPEN when one is open."""
+    acting = counter.acting
     case = await cases.order_top_up(tx, acting.municipality, acting.actor)
     if case is None:
         standing = await case_lists.open_top_up(tx)

@@ -18,6 +18,7 @@ from register import clock, completeness
 
 if TYPE_CHECKING:
     from register.completeness import Newcomer
+    from register.transactions import Tx
 
 router = APIRouter(prefix="/v1/completeness", tags=["突合"])
 
@@ -53,8 +54,13 @@ async def show(
     Everybody born or moved in on a day: number, 宛名 and 中間サーバー; and who lacks one.
     """
     async with counter.open() as tx:
-        wanted = day or jst_day(await clock.now(tx))
-        people = await completeness.of_day(tx, wanted)
+        return await statement(tx, day)
+
+
+async def statement(tx: Tx, day: date | None) -> Statement:
+    """The statement of a day, or of today."""
+    wanted = day or jst_day(await clock.now(tx))
+    people = await completeness.of_day(tx, wanted)
     lacking = [_lacking(one) for one in people if not one.complete]
     return Statement(
         day=wanted,

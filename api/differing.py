@@ -87,11 +87,22 @@ async def show(tx: Tx, case_number: str, cursor: str | None, limit: int) -> Reco
 
 
 async def listed(
-    tx: Tx, states: list[DifferenceState], cursor: str | None, limit: int
+    tx: Tx,
+    states: list[DifferenceState],
+    cursor: str | None,
+    limit: int,
+    kind: DifferenceKind | None = None,
 ) -> DifferencePage:
     """Differences in these states; those that stand when none is named."""
     behind = None if cursor is None else cursors.to_difference(cursor)
-    return _page(await differences.page(tx, states or _STANDING, behind, limit + 1), limit)
+    found = await differences.page(tx, states or _STANDING, behind, limit + 1, kind=kind)
+    return _page(found, limit)
+
+
+async def by_kind(tx: Tx) -> list[KindCounted]:
+    """How many stand, of each kind there is one of."""
+    counts = await differences.standing(tx)
+    return [KindCounted(kind=k, ja=DIFFERENCES[k].ja, times=n) for k, n in counts.items()]
 
 
 async def decide(

@@ -19,7 +19,7 @@ from api.problem_types import ProblemType
 from api.problems import ONCE, problems
 from api.reconciliation_answers import DifferencePage, ReconciliationAnswer, RepairReceipt
 from domain.cases import Procedure
-from domain.differences import DifferenceState, DifferenceVerb
+from domain.differences import DifferenceKind, DifferenceState, DifferenceVerb
 
 router = APIRouter(prefix="/v1", tags=["突合"])
 
@@ -87,6 +87,7 @@ async def listed(
     state: Annotated[
         list[DifferenceState] | None, Query(description="状態。書かなければ gone 以外")
     ] = None,
+    kind: Annotated[DifferenceKind | None, Query(description="種類")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> DifferencePage:
@@ -95,7 +96,7 @@ async def listed(
     Differences that still stand, oldest first, each with its proposed repair.
     """
     async with counter.open() as tx:
-        return await differing.listed(tx, state or [], cursor, limit)
+        return await differing.listed(tx, state or [], cursor, limit, kind)
 
 
 @router.post(

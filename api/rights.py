@@ -47,8 +47,6 @@ class Act(Enum):
     SEE_INBOX = "受信箱を見る"
     HOLD_PEERS = "相手への送信を止める・再開する"
     SEE_BULK = "一括処理を見る"
-    BULK = "まとめて判断する"
-    CONFIRM_BULK = "件数の多い一括処理を確かめて始める"
     PAUSE_BULK = "一括処理を一時停止する"
 
 
@@ -79,6 +77,7 @@ _SNR: Roles = frozenset({TokenRole.EXAMINER, TokenRole.CHIEF})
 _STF: Roles = _SNR | {TokenRole.COUNTER}
 _ASK: Roles = _STF | {TokenRole.CLIENT}
 _UPK: Roles = frozenset({TokenRole.CHIEF, TokenRole.OPERATIONS})
+_CHF: Roles = frozenset({TokenRole.CHIEF})
 _ALL: Roles = frozenset(TokenRole)
 
 # fmt: off
@@ -103,9 +102,14 @@ TABLE: Mapping[str, Row] = {
     Procedure.CODE_TOP_UP:        Row(_UPK, _ALL, _STF, _STF, _STF, _STF, _SNR, _SNR, _SNR, _STF),
     Procedure.RECONCILIATION:     Row(_STF, _ALL, _STF, _STF, _STF, _STF, _SNR, _SNR, _SNR, _STF),
     Procedure.REPAIR:             Row(_STF, _ALL, _STF, _STF, _STF, _STF, _SNR, _SNR, _SNR, _STF),
+    Procedure.BULK:               Row(_SNR, _ALL, _STF, _STF, _STF, _STF, _SNR, _CHF, _SNR, _STF),
 }
 # fmt: on
-"""転入通知受理 is begun by nobody here: it arrives from 住基ネット."""
+"""転入通知受理 is begun by nobody here: it arrives from 住基ネット.
+
+一括処理: whoever begins one also confirms, resumes and stops it; above a size a second person's
+confirmation is its 決裁.
+"""
 _STRANGER = Row(_NONE, _ALL, _STF, _STF, _STF, _STF, _SNR, _SNR, _SNR, _STF)
 # A case of a procedure that came with a newer release than this process.
 
@@ -118,11 +122,9 @@ ELSE: Mapping[Act, Roles] = {
     Act.READ_FEED: _ALL,
     Act.SEE_INBOX: _STF,
     Act.HOLD_PEERS: _UPK,
-    Act.SEE_BULK: _STF | _UPK,
-    Act.BULK: _SNR,
-    Act.CONFIRM_BULK: frozenset({TokenRole.CHIEF}),
-    # Whoever sees that it does harm may hold it; going on is for those who decide.
-    Act.PAUSE_BULK: _SNR | _UPK,
+    Act.SEE_BULK: _STF | {TokenRole.OPERATIONS},
+    # Whoever sees that it does harm may hold it; to go on is for those who begin one.
+    Act.PAUSE_BULK: _SNR | {TokenRole.OPERATIONS},
 }
 """What belongs to no procedure."""
 

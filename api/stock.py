@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
-from register import case_lists, code_pool, municipalities
+from register import case_lists, code_pool, municipalities, statistics
 
 if TYPE_CHECKING:
     from domain.acting import Acting
@@ -31,3 +31,13 @@ async def seen(tx: Tx, acting: Acting) -> Stock:
         target=town.target_stock,
         open_top_up=await case_lists.open_top_up(tx),
     )
+
+
+MONTH = 28
+"""Days by whose use it is judged how long the stock will last."""
+
+
+async def days_left(tx: Tx, left: int) -> int | None:
+    """How long so many codes last at the pace of the last weeks; ``None`` if none was used."""
+    used = await statistics.codes_used(tx, MONTH)
+    return left * MONTH // used if used else None

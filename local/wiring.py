@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # A simulated peer has settled long before a real one would have.
 _SETTLING = "1"
+# A local office is small, and whoever tries it out does not want to wait for the watchdog.
+_WATCHING = "5"
 
 
 # The systems that push messages to us.
@@ -90,6 +92,7 @@ class Wiring:
             "JUKI_DATABASE_URL": self._register("juki_relay"),
             "JUKI_SEALER_DATABASE_URL": self._register("juki_sealer"),
             "JUKI_METRICS_PORT": str(self.ports["relay"]),
+            "JUKI_WATCH_INTERVAL": _WATCHING,
             "JUKI_ANNOUNCE_WEBHOOK_URL": f"{self.url('simulators')}/operations",
             "JUKI_ANNOUNCE_WEBHOOK_SECRET": self.announce_secret,
         }

@@ -33,11 +33,13 @@ class Listed(NamedTuple):
 
     incident_id: UUID
     case_id: UUID
+    procedure: str
     foreseen: str = ""
 
 
 _STANDING = """
-SELECT i.incident_id, i.case_id, i.state AS incident_state, i.verbs, c.state, c.direction,
+SELECT i.incident_id, i.case_id, c.procedure, i.state AS incident_state, i.verbs,
+    c.state, c.direction,
     EXISTS (SELECT FROM decision d WHERE d.municipality = i.municipality
         AND d.case_id = i.case_id AND d.verb = 'withdraw') AS to_withdraw
 FROM incident i JOIN case_file c USING (municipality, case_id)
@@ -60,7 +62,7 @@ async def matching(tx: Tx, wanted: Wanted, verb: Verb) -> list[Listed]:
     One more than a list may hold tells that there are too many.
     """
     rows = await tx.fetch(_MATCHING, *dict(wanted).values(), AT_MOST + 1)
-    return [Listed(row["incident_id"], row["case_id"], _obstacle(row, verb)) for row in rows]
+    return [Listed(*tuple(row)[:3], foreseen=_obstacle(row, verb)) for row in rows]
 
 
 async def obstacle(tx: Tx, incident_id: UUID, verb: Verb) -> str:

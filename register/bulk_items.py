@@ -118,6 +118,17 @@ async def sample(tx: Tx, bulk_id: UUID, most: int) -> list[str]:
     return [row["case_number"] for row in rows]
 
 
+async def procedures(tx: Tx, bulk_id: UUID) -> list[str]:
+    """The procedures of the cases that are to be decided."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT c.procedure FROM bulk_item b JOIN case_file c USING (municipality,"
+        " case_id) WHERE b.municipality = tenant() AND b.bulk_id = $1 AND b.foreseen = ''"
+        " ORDER BY c.procedure",
+        bulk_id,
+    )
+    return [row["procedure"] for row in rows]
+
+
 async def next_turn(tx: Tx, municipality: str, bulk_id: UUID) -> Turn | None:
     """Whose turn it is; items are worked off in their order, and so none is passed over."""
     row = await tx.fetchrow(_NEXT, municipality, bulk_id)

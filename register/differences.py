@@ -149,10 +149,20 @@ async def page(
     limit: int,
     *,
     met_by: UUID | None = None,
+    kind: DifferenceKind | None = None,
 ) -> list[Difference]:
-    """At most ``limit`` items in these states, oldest first; only those one 突合 has met."""
-    rows = await tx.fetch(_PAGE, states, *(behind or (None, None)), limit, met_by)
+    """At most ``limit`` items in these states, oldest first; of one 突合, or one kind, only."""
+    rows = await tx.fetch(_PAGE, states, *(behind or (None, None)), limit, met_by, kind)
     return [Difference.model_validate(dict(row)) for row in rows]
+
+
+async def standing(tx: Tx) -> dict[DifferenceKind, int]:
+    """How many items of each kind are not gone."""
+    rows = await tx.fetch(
+        "SELECT kind, count(*) AS times FROM difference"
+        " WHERE municipality = tenant() AND state <> 'gone' GROUP BY kind ORDER BY kind"
+    )
+    return {DifferenceKind(row["kind"]): row["times"] for row in rows}
 
 
 async def last_case(tx: Tx, difference_id: UUID) -> UUID:
@@ -176,6 +186,7 @@ _PAGE = (
     " AND ($5::uuid IS NULL OR EXISTS (SELECT FROM difference_event e"
     "   WHERE e.municipality = d.municipality AND e.difference_id = d.difference_id"
     "   AND e.case_id = $5 AND e.event IN ('found', 'seen_again')))"
+    " AND ($6::text IS NULL OR d.kind = $6)"
     " ORDER BY d.found_at, d.difference_id LIMIT $4"
 )
 

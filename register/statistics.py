@@ -32,7 +32,7 @@ class Numbering(NamedTuple):
 
 
 class Repairs(NamedTuple):
-    """Decisions to try again, and how many of them worked at once."""
+    """Incidents that were tried again, and how many of them worked at the first time."""
 
     retried: int
     worked: int
@@ -63,9 +63,20 @@ GROUP BY 1 ORDER BY 1
 _REPAIRS = """
 SELECT count(*) AS retried, count(*) FILTER (WHERE e.event = 'worked') AS worked
 FROM decision d JOIN decision_event e USING (municipality, decision_id)
+LEFT JOIN incident i USING (municipality, incident_id)
 WHERE d.municipality = tenant() AND d.verb = 'retry' AND e.event IN ('worked', 'failed_again')
+AND NOT EXISTS (SELECT FROM decision b JOIN incident f USING (municipality, incident_id)
+    WHERE b.municipality = d.municipality AND b.case_id = d.case_id AND b.verb = 'retry'
+    AND f.step = i.step AND f.subject = i.subject AND b.log_id < d.log_id)
 AND e.at >= clock_timestamp() - make_interval(days => $1)
 """
+_FLOW = """
+SELECT (at AT TIME ZONE 'Asia/Tokyo')::date AS day, event AS kind, count(*) AS times
+FROM pool_event WHERE municipality = tenant()
+AND at >= clock_timestamp() - make_interval(days => $1) GROUP BY 1, 2
+"""
+# What is retired was reserved before, and had left the stock then.
+_CHANGE = {"allotted": 1, "released": 1, "reserved": -1, "retired": 0}
 _USED = """
 SELECT count(*) FROM pool_event WHERE municipality = tenant() AND event = 'reserved'
 AND at >= clock_timestamp() - make_interval(days => $1)
@@ -89,7 +100,7 @@ async def numbering(tx: Tx, days: int, steps: Sequence[str]) -> list[Numbering]:
 
 
 async def repairs(tx: Tx, days: int) -> Repairs:
-    """How often trying again helped."""
+    """How often the first try again helped."""
     [row] = await tx.fetch(_REPAIRS, days)
     return Repairs(**dict(row))
 
@@ -97,3 +108,12 @@ async def repairs(tx: Tx, days: int) -> Repairs:
 async def codes_used(tx: Tx, days: int) -> int:
     """住民票コード taken from stock."""
     return await tx.fetchval(_USED, days)
+
+
+async def stock_changes(tx: Tx, days: int) -> dict[date, int]:
+    """By how much the stock of unused 住民票コード grew or shrank, on days when it did."""
+    changes: dict[date, int] = {}
+    for row in await tx.fetch(_FLOW, days):
+        change = _CHANGE[row["kind"]] * row["times"]
+        changes[row["day"]] = changes.get(row["day"], 0) + change
+    return changes

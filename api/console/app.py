@@ -16,12 +16,16 @@ from api.console import (
     bulk,
     case_list,
     case_page,
+    code_pool,
+    decision_log,
     desk,
     doors,
     overview,
     peers,
     people,
+    reconciliations,
     reports,
+    schedules,
     stuck,
 )
 from api.console.pages import STATIC, page
@@ -45,6 +49,10 @@ PAGES = (
     people,
     peers,
     overview,
+    schedules,
+    reconciliations,
+    decision_log,
+    code_pool,
 )
 
 

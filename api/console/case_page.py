@@ -10,12 +10,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response, Streamin
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from api import case_desk, notes, rulings
-from api.bodies import canonical
 from api.console import live, meanwhile
+from api.console.keys import Key, once
 from api.console.pages import page
 from api.console.seats import AnySeat, OwnForm, Seat, SeatForCases
 from api.console.verbs import OUTCOMES, VERBS
-from api.counter import Once
 from api.decisions import DecisionForm
 from api.fields import errors_of
 from api.notes import NoteForm
@@ -106,8 +105,9 @@ async def decide(seat: AnySeat, number: Number, said: Annotated[Said, Form()]) -
     try:
         form = _form(said)
         rulings.check_form(seat.counter, form)
-        once = Once(said.key, f"POST console/cases/{number}/decisions", _hash(seat, said))
-        await seat.counter.once(once, lambda tx: rulings.accept(tx, seat.counter, number, form))
+        body = said.model_dump(mode="json", exclude={"key", "since"})
+        asked = once(seat, said.key, f"cases/{number}/decisions", body)
+        await seat.counter.once(asked, lambda tx: rulings.accept(tx, seat.counter, number, form))
     except Problem as problem:
         template = "withdrawal" if said.verb is Verb.WITHDRAW else "case"
         return await _page(seat, number, template, Back(said.since, said, problem=problem))
@@ -126,14 +126,6 @@ def _form(said: Said) -> DecisionForm:
     raise Problem(ProblemType.INVALID_INPUT, *errors)
 
 
-def _hash(seat: Seat, said: Said) -> bytes:
-    return _hashed(seat, said.model_dump(mode="json", exclude={"key", "since"}))
-
-
-def _hashed(seat: Seat, body: dict[str, Any]) -> bytes:
-    return seat.counter.office.vault.content_hash(seat.municipality, canonical(body))
-
-
 def _allowed(seat: Seat, procedure: str) -> Callable[[AllowedDecision], bool]:
     """Whether whoever looks may decide so themselves."""
     return lambda one: seat.counter.caller.may(act_of(one.verb), procedure)
@@ -143,15 +135,15 @@ def _allowed(seat: Seat, procedure: str) -> Callable[[AllowedDecision], bool]:
 async def note(
     seat: AnySeat,
     number: Number,
-    key: Annotated[str, Form(min_length=8, max_length=200, pattern=r"^[\x21-\x7e]+$")],
+    key: Key,
     words: Annotated[str, Form()] = "",
 ) -> Response:
     """Write a 引継ぎメモ; what is refused is told beside what was typed, which stays."""
     try:
         form = _note(words)
         body = {"words": words}
-        once = Once(key, f"POST console/cases/{number}/notes", _hashed(seat, body))
-        await seat.counter.once(once, lambda tx: notes.accept(tx, seat.counter, number, form))
+        asked = once(seat, key, f"cases/{number}/notes", body)
+        await seat.counter.once(asked, lambda tx: notes.accept(tx, seat.counter, number, form))
     except Problem as problem:
         return await _page(seat, number, "case", Back(words=words, problem=problem))
     return RedirectResponse(f"/console/cases/{number}#notes", status_code=303)

@@ -39,14 +39,24 @@ NAVIGATION = (
             Link("incidents", "incidents", "対応待ち"),
             Link("bulk", "bulk", "一括処理", Act.SEE_BULK),
             Link("cases", "cases", "案件"),
+            Link("decisions", "decisions", "判断の記録"),
         ),
     ),
     Group("住民", (Link("people", "people", "住民", Act.SEE_PEOPLE),)),
     Group(
+        "照合",
+        (
+            Link("reconciliations", "reconciliations", "突合", Act.SEE_PEOPLE),
+            Link("completeness", "completeness", "一日の確認"),
+        ),
+    ),
+    Group(
         "運用",
         (
-            Link("peers", "peers", "相手"),
             Link("overview", "overview", "様子"),
+            Link("peers", "peers", "相手"),
+            Link("schedules", "schedules", "予定"),
+            Link("code-pool", "code-pool", "在庫", Act.SEE_STOCK),
         ),
     ),
 )

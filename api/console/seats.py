@@ -12,6 +12,7 @@ from api.access import Caller, demand
 from api.counter import Counter
 from api.rights import Act
 from domain.acting import Acting
+from domain.cases import Procedure
 from register import staff
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ class Seat(NamedTuple):
         """The municipality they work for."""
         return self.counter.caller.municipality
 
-    def may(self, act: str) -> bool:
-        """Whether they may do an `Act`, by its name."""
-        return self.counter.caller.may(Act[act])
+    def may(self, act: str, *procedures: str) -> bool:
+        """Whether they may do an `Act`, by its name, with a case of one of these procedures."""
+        return self.counter.caller.may(Act[act], *procedures)
 
 
 def cookie_name(settings: ApiSettings) -> str:
@@ -93,9 +94,9 @@ async def _seat(request: Request) -> Seat:
 AnySeat = Annotated[Seat, Depends(_seat)]
 
 
-def _seat_for(act: Act) -> Callable[..., Seat]:
+def _seat_for(act: Act, *procedures: str) -> Callable[..., Seat]:
     def seat(seat: AnySeat) -> Seat:
-        demand(seat.counter.caller, act)
+        demand(seat.counter.caller, act, *procedures)
         return seat
 
     return seat
@@ -104,8 +105,9 @@ def _seat_for(act: Act) -> Callable[..., Seat]:
 SeatForCases = Annotated[Seat, Depends(_seat_for(Act.SEE_CASES))]
 SeatForHolding = Annotated[Seat, Depends(_seat_for(Act.HOLD_PEERS))]
 SeatForBulk = Annotated[Seat, Depends(_seat_for(Act.SEE_BULK))]
-SeatForDrafting = Annotated[Seat, Depends(_seat_for(Act.BULK))]
+SeatForDrafting = Annotated[Seat, Depends(_seat_for(Act.REPORT, Procedure.BULK))]
 SeatForReports = Annotated[Seat, Depends(_seat_for(Act.REPORT))]
+SeatForStock = Annotated[Seat, Depends(_seat_for(Act.SEE_STOCK))]
 SeatForPeople = Annotated[Seat, Depends(_seat_for(Act.SEE_PEOPLE))]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from domain.residents import Reason
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from local.scenario.caller import Caller
     from local.scenario.person import Person
     from local.scenario.stage import Stage
 
@@ -27,9 +29,12 @@ _SHOWN = 5
 async def everybody_agrees(stage: Stage) -> str:
     """28: 突合 of both towns by their own staff, and once more by this program.
 
-    The latter looks too at what 突合 does not: what was told twice, or never written.
+    The latter looks too at what 突合 does not: what was told twice, or never written.  And a day
+    that ended well has left nobody on the watchdog's list.
     """
     records = 0
+    for town in (stage.here, stage.there):
+        await _nobody_is_stuck(town.caller)
     found = [await reconcile(town.caller) for town in (stage.here, stage.there)]
     if kinds := [one["kind"] for each in found for one in each["differences"]]:
         raise Missed("、".join(kinds[:_SHOWN]))
@@ -49,6 +54,14 @@ async def everybody_agrees(stage: Stage) -> str:
         f"二つの突合で差異 0（移動中で説明がつくもの {explained}）、"
         f"別の照合でも {records} 件 × 4 システムで相違 0"
     )
+
+
+async def _nobody_is_stuck(caller: Caller) -> None:
+    watched = (await caller.get("operations", "stuck-cases")).expect(HTTPStatus.OK)
+    if watched["late"]:
+        raise Missed("見張りが動いていません")
+    if kinds := [one["kind"] for one in watched["cases"]]:
+        raise Missed("、".join(kinds))
 
 
 async def everybody_lives_once(stage: Stage) -> str:

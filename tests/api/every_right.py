@@ -53,6 +53,7 @@ BEGUN_AT: dict[str, tuple[str, dict[str, Any]]] = {
     Procedure.SERIAL_BATCH: ("certificate-serials/batches", {}),
     Procedure.CODE_TOP_UP: ("code-pool/top-ups", {}),
     Procedure.RECONCILIATION: ("reconciliations", {}),
+    Procedure.BULK: ("bulk-repairs", {}),
     Procedure.REPAIR: (f"differences/{new_id()}/decisions", _REPAIR),
 }
 """Where the cases of a procedure are begun, with a body if what it says tells the procedure."""

@@ -1,4 +1,8 @@
-"""The API describes itself, so that a stranger can use it."""
+"""The API describes itself, so that a stranger can use it.
+
+Asynchronous throughout: a plain test that were the first to ask for the API would be given a loop
+of its own, and everything made in the other would be torn down.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +33,13 @@ async def test_every_reference_in_openapi_leads_somewhere(api: Api) -> None:
             place = place[part]
 
 
-def test_every_component_has_a_name_openapi_allows(api: Api) -> None:
+async def test_every_component_has_a_name_openapi_allows(api: Api) -> None:
     """Names of components are ASCII, whatever language the rest speaks (OpenAPI 3.1, 4.8.7.1)."""
     for kind in api.app.openapi()["components"].values():
         assert all(re.fullmatch(r"[a-zA-Z0-9._-]+", name) for name in kind)
 
 
-def test_every_route_lists_its_errors_with_examples(api: Api) -> None:
+async def test_every_route_lists_its_errors_with_examples(api: Api) -> None:
     """401, 403, 422, 500 and 503 everywhere, each code shown in both languages."""
     for path, _, operation in _operations(api):
         if path in WITHOUT_TOKEN:
@@ -49,7 +53,7 @@ def test_every_route_lists_its_errors_with_examples(api: Api) -> None:
                 assert all(ProblemType[code].status == int(status) for code in shown["examples"])
 
 
-def test_every_route_is_described_in_two_languages(api: Api) -> None:
+async def test_every_route_is_described_in_two_languages(api: Api) -> None:
     """A summary and a tag in Japanese, a description in Japanese and English, one operation id."""
     ids: set[str] = set()
     for path, _, operation in _operations(api):
@@ -60,7 +64,7 @@ def test_every_route_is_described_in_two_languages(api: Api) -> None:
         ids.add(operation["operationId"])
 
 
-def test_every_example_is_a_body_the_api_takes(api: Api) -> None:
+async def test_every_example_is_a_body_the_api_takes(api: Api) -> None:
     """An example that does not fit its form misleads; this reads each as the API would."""
     bodies = 0
     for _, _, operation in _operations(api):

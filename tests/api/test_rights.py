@@ -44,7 +44,7 @@ class Hall(NamedTuple):
         return self.api.stranger(_token(TokenRole.CHIEF, procedure.name))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def hall(
     database_urls: Mapping[str, str], keyring_path: Path, land: Land
 ) -> AsyncGenerator[Hall]:

@@ -8,6 +8,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from tests.api.desk import NUMBER
+
 if TYPE_CHECKING:
     from tests.bulk_repairs.lists import Lists
 
@@ -42,14 +44,17 @@ async def test_a_decision_is_about_its_own_item(lists: Lists) -> None:
     Red: take the trigger `decided_as_listed` away.
     """
     first, second = await lists.parked(2)
+    elsewhere = await lists.desk.park(first, step=NUMBER)
     bulk_id = await lists.drafted()
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await _note(lists, bulk_id, 1, None)
     await lists.say(bulk_id, "confirm")
     decision = await lists.desk.decide(second, "retry", await lists.incident(second))
+    of_another_step = await lists.desk.decide(first, "retry", elsewhere)
 
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await _note(lists, bulk_id, 1, decision.json["decision_id"])
+    for another in (decision, of_another_step):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await _note(lists, bulk_id, 1, another.json["decision_id"])
     await _note(lists, bulk_id, 2, decision.json["decision_id"])
     with pytest.raises(asyncpg.UniqueViolationError):
         await _note(lists, bulk_id, 2, decision.json["decision_id"])

@@ -12,10 +12,16 @@ import pytest
 from api.access import may
 from api.rights import Act
 from domain.bulk import BulkEvent
-from runtime.settings import TokenRole
-from tests.bulk_repairs.lists import REASON, Lists
+from domain.cases import Procedure
+from domain.numbers import MunicipalityCode
+from runtime.settings import TokenGrant, TokenRole
+from tests.api.counter import an_api
+from tests.bulk_repairs.lists import REASON, WANTED, Lists
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from tests.api.counter import Answer
 
 
@@ -88,15 +94,16 @@ async def test_what_may_be_said_depends_on_where_it_stands(lists: Lists, state: 
             assert (answer.status, answer.code) == (409, "BULK_STANDS_ELSEWHERE"), what
 
 
-ACTS = {
-    "draft": Act.BULK,
-    "confirm": Act.BULK,
-    "discard": Act.BULK,
-    "pause": Act.PAUSE_BULK,
-    "resume": Act.BULK,
-    "stop": Act.BULK,
-    "show": Act.SEE_BULK,
-    "list": Act.SEE_BULK,
+_BEGINS = (Act.REPORT, Procedure.BULK)
+ACTS: dict[str, tuple[Act, *tuple[str, ...]]] = {
+    "draft": _BEGINS,
+    "confirm": _BEGINS,
+    "discard": _BEGINS,
+    "pause": (Act.PAUSE_BULK,),
+    "resume": _BEGINS,
+    "stop": _BEGINS,
+    "show": (Act.SEE_BULK,),
+    "list": (Act.SEE_BULK,),
 }
 _STATUS = {"draft": 201, "show": 200, "list": 200}
 _BEFORE = {"pause": ["confirm"], "resume": ["confirm", "pause"], "stop": ["confirm"]}
@@ -108,7 +115,7 @@ async def test_each_role_does_what_it_may(lists: Lists, what: str) -> None:
     await lists.parked(1)
     for role in TokenRole:
         answer = await _does(lists, role, what)
-        if may(role, ACTS[what]):
+        if may(role, *ACTS[what]):
             assert answer.status == _STATUS.get(what, 202), (role, answer.text)
         else:
             assert (answer.status, answer.code) == (403, "ROLE_NOT_ALLOWED"), role
@@ -156,3 +163,32 @@ async def _confirms(lists: Lists, *event: object) -> bool:
     except asyncpg.InsufficientPrivilegeError:
         return False
     return True
+
+
+async def test_who_may_not_decide_in_a_procedure_decides_nothing_of_it_in_bulk(
+    lists: Lists, database_urls: Mapping[str, str], keyring_path: Path
+) -> None:
+    """Left out of what they draft, with why; nor do they confirm what another has drafted.
+
+    Red: look at the role alone, and not at what its holder has to do with.
+    """
+    await lists.parked(1)
+    theirs = await lists.drafted()
+    grant = TokenGrant(
+        client="narrowed",
+        role=TokenRole.CHIEF,
+        municipality=MunicipalityCode(lists.town.code),
+        procedures=frozenset({Procedure.BULK, Procedure.DEATH}),
+    )
+    tokens = {"narrowed": grant}
+    async with an_api(database_urls["juki_app"], keyring_path, (), api_tokens=tokens) as api:
+        narrowed = api.stranger("narrowed")
+        body = {"wanted": WANTED, "reason": REASON}
+        own = (await narrowed.post("/v1/bulk-repairs", body)).json["bulk_id"]
+        nothing = await narrowed.post(f"/v1/bulk-repairs/{own}/confirm", {})
+        refused = await narrowed.post(f"/v1/bulk-repairs/{theirs}/confirm", {})
+
+    dry_run = (await lists.show(own))["dry_run"]
+    assert [one["code"] for one in dry_run["left_out"]] == ["ROLE_NOT_ALLOWED"]
+    assert nothing.code == "NOTHING_TO_REPAIR"
+    assert refused.code == "ROLE_NOT_ALLOWED"

@@ -245,7 +245,7 @@ async def _repair_in_bulk(tx: Tx, town: Town, ref: StepRef) -> None:
         tx, ref, STEP, Trouble("refused", "ORDER", Peer.JLIS), (Verb.RETRY,)
     )
     draft = Draft(Verb.RETRY, Wanted(step=STEP), 1, "test", "chief", "試験")
-    listed = Listed(incident_id, ref.case_id)
+    listed = Listed(incident_id, ref.case_id, Procedure.BIRTH)
     bulk_id = await bulk_drafts.freeze(tx, town.code, draft, [listed])
     said = Said(
         event=BulkEvent.CONFIRMED, author="test", role="chief", reason="", at=await clock.now(tx)

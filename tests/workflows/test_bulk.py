@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from domain.bulk import BulkEvent, BulkState, ItemState
 from domain.cases import CaseState, Verb
-from register import bulk_repairs
+from domain.gates import GateEvent
+from domain.telegrams import Peer
+from register import bulk_repairs, gates
+from register.gates import Change
 from register.municipalities import Parameters
 from tests.bulk_repairs.begun import FAST, ONE_A_MINUTE, confirmed, drafted, refused_births, settle
 
@@ -26,8 +29,7 @@ async def test_a_list_is_worked_off_and_each_item_has_an_outcome_of_its_own(
 ) -> None:
     """What came later is left alone, what was repaired meanwhile passed over; what fails says so.
 
-    Paused, it holds before the next item; resumed, it goes on there.  It ends when every outcome is
-    known, not when every decision is made.
+    Paused, it holds before the next item; resumed, it goes on there.
 
     Red: judge the list once instead of item by item; count a decision as its outcome.
     """
@@ -57,6 +59,29 @@ async def test_a_list_is_worked_off_and_each_item_has_an_outcome_of_its_own(
     assert await _state(bulk) == BulkState.OVER
     assert (await later.parks())["state"] == (await third.parks())["state"] == "open"
     await _decided_as_confirmed(bulk, first, third)
+
+
+async def test_it_ends_when_every_outcome_is_known(frontier: Frontier) -> None:
+    """Not when every decision is made: here J-LIS is held, and the birth waits.
+
+    Red: let the second step settle at once.
+    """
+    town = await frontier.open_town()
+    (birth,) = await refused_births(town, 1)
+    async with town.transaction() as tx:
+        held = Change(GateEvent.HELD, "chief", "回線工事")
+        await gates.hold(tx, town.code, Peer.JLIS, held)
+    bulk = await confirmed(town)
+    case = await bulk.case()
+    await birth.waits("gate")
+
+    await case.waits("outcomes")
+    assert await bulk.states() == [S.DECIDED]
+    async with town.transaction() as tx:
+        assert await gates.release(tx, town.code, Peer.JLIS, "chief", "復旧")
+
+    await case.closes()
+    assert await bulk.states() == [S.WORKED]
 
 
 async def test_what_is_stopped_leaves_the_rest_alone(frontier: Frontier) -> None:
