@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["browser", "context", "screen"]
 
-ELSEWHERE = {"", "incidents", "cases", "people", "overview"}
+ELSEWHERE = {"", "incidents", "cases", "people", "overview", "peers", "stuck"}
 """Looked at by test_browser."""
 PAGES = [link.path for group in NAVIGATION for link in group.links if link.path not in ELSEWHERE]
 
