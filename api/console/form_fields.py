@@ -57,6 +57,19 @@ class Choice(NamedTuple):
     label: str
 
 
+CALLED = {
+    "verified": "確認した",
+    "not_presented": "提示がない",
+    "expired": "有効期間が過ぎている",
+    "suspended": "一時停止中",
+    "matched": "一致した",
+    "wrong": "一致しない",
+    "locked": "ロックされている",
+    "not_tried": "照合していない",
+}
+"""What a value is called that the API knows by an English word."""
+
+
 class Words(NamedTuple):
     """What a field is called on one form, where that is more than its name.
 
@@ -195,7 +208,7 @@ class Pen(NamedTuple):
         if kind is not Kind.CHOICE:
             return ()
         values = [
-            Choice(str(one), str(one)) if one else Choice(BLANK, "空欄にする")
+            Choice(str(one), CALLED.get(one, str(one))) if one else Choice(BLANK, "空欄にする")
             for one in part["enum"]
         ]
         return tuple(values) if part.get("default") else (nothing, *values)

@@ -19,7 +19,7 @@ from api import (
     identifier_changes,
     reception,
 )
-from api.arrival_forms import MoveInForm
+from api.arrival_forms import MoveInForm, VisitForm
 from api.births import BirthForm
 from api.console.form_fields import Words
 from api.move_outs import MoveOutForm
@@ -183,6 +183,38 @@ MOVE_OUT = Layout(
         "destination.line": Words("住所", "分かるところまで。未定なら空欄"),
     },
 )
+SPECIAL_MOVE_IN = Layout(
+    slug="special-move-ins",
+    procedure=Procedure.SPECIAL_MOVE_IN,
+    title="転入届（カードによる特例転入）",
+    about="転出の手続を済ませ、カードを持って来た（法24条の2）",
+    form=VisitForm,
+    accept=reception.special_move_in,
+    parts=(
+        Part(
+            "カード",
+            ("code", "visitor", "card", "pin"),
+            "転出証明書情報は、届いていなければ取り寄せます。暗証番号そのものは、どこにも書きません。",
+        ),
+        Part("いつ", ("moved_in_on", "notified_on")),
+        Part("新しい世帯の住所", ("address",), alone=True),
+        Part(
+            "転入する人",
+            ("persons",),
+            "全員が転入し、届いた内容のとおりなら書きません。一部だけのとき、続柄や氏名が違うときに書きます。",
+            folded=True,
+        ),
+        Part("転出の後に生まれた子", ("newborns",), folded=True),
+        _OURS,
+    ),
+    household=False,
+    words={
+        **_COMMON,
+        "code": Words("住民票コード", "提示されたカードから読み取る"),
+        "persons.code": Words("住民票コード"),
+        "persons.same_as": Words("前にここに住んでいた人", "再転入の人である住民の宛名番号"),
+    },
+)
 MOVE_IN = Layout(
     slug="move-ins",
     procedure=Procedure.MOVE_IN,
@@ -341,6 +373,7 @@ NUMBER_CHANGE = Layout(
 LAYOUTS = (
     BIRTH,
     DEATH,
+    SPECIAL_MOVE_IN,
     MOVE_IN,
     MOVE_OUT,
     ADDRESS_CHANGE,

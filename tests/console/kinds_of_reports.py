@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from api.console.form_fields import CALLED
 from domain.dates import to_wareki
 from register import households
 from tests.numbers import my_number, resident_code
@@ -114,6 +115,26 @@ GOOD: dict[str, Callable[[Place], dict[str, Any]]] = {
             "new_head": place.member(1),
             "relationships": [{"resident_id": place.member(2), "relationship": "子"}],
         },
+    },
+    "special-move-ins": lambda place: {
+        "code": resident_code(940),
+        "visitor": "同一世帯員",
+        "card": "verified",
+        "pin": "matched",
+        "moved_in_on": place.ago(2),
+        "address": HOME,
+        "persons": [
+            {"code": resident_code(940), "relationship": "世帯主"},
+            {"code": resident_code(941), "relationship": "妻", "name": "葛\U000e0100城　花子"},
+        ],
+        "newborns": [
+            {
+                "name": "葛\U000e0100城　遥",
+                "sex": "女",
+                "born_on": place.ago(9),
+                "relationship": "子",
+            }
+        ],
     },
     "move-ins": lambda place: {
         "origin": "011002",
@@ -252,4 +273,4 @@ def told(place: Place, said: Any, name: str = "") -> list[str]:
     if name.endswith("_on"):
         day = date.fromisoformat(said)
         return [to_wareki(day), f"{day.year}年{day.month}月{day.day}日"]
-    return [place.called(said)]
+    return [CALLED.get(said, place.called(said))]

@@ -58,8 +58,10 @@ async def _counter(door: Door, desk: Desk, slug: str) -> Counter:
 
 async def _filled(counter: Counter, body: dict[str, Any]) -> Paper:
     paper = await counter.paper()
-    for _ in range(len(body.get("persons", [])) - 1):
-        paper = counter.again(await paper.sent(counter.visitor, "add:persons"))
+    for name in ("persons", "newborns"):
+        for at in range(len(body.get(name, []))):
+            if not any(one.startswith(f"{name}.{at}.") for one in paper.controls):
+                paper = counter.again(await paper.sent(counter.visitor, f"add:{name}"))
     fills_in(paper, counter.place, body)
     return paper
 
@@ -67,8 +69,9 @@ async def _filled(counter: Counter, body: dict[str, Any]) -> Paper:
 async def _stored(town: Town, number: str) -> dict[str, Any]:
     async with town.open() as tx:
         row = await tx.fetchrow(
-            "SELECT procedure, body, due_on, late, reference FROM notification"
-            " JOIN case_file USING (municipality, case_id) WHERE case_number = $1",
+            "SELECT c.procedure, coalesce(n.body, v.body) AS body, c.due_on, c.late"
+            " FROM case_file c LEFT JOIN notification n USING (municipality, case_id)"
+            " LEFT JOIN visit v USING (municipality, case_id) WHERE c.case_number = $1",
             number,
         )
     assert row is not None
@@ -153,7 +156,7 @@ def _outer(layout: Layout) -> dict[str, Any]:
     """Groups and lists that a form always has, though nothing is written in them."""
     schema = layout.form.model_json_schema()
     groups = [name for name in schema["required"] if "$ref" in schema["properties"][name]]
-    rows: dict[str, Any] = {"persons": [{}]} if "persons" in schema["properties"] else {}
+    rows: dict[str, Any] = {"persons": [{}]} if "persons" in schema["required"] else {}
     return rows | {name: {} for name in groups if name not in {"kind", "basis", "cause"}}
 
 
