@@ -31,8 +31,10 @@ test: $(STAMP) ## run every check there is: lint, types, imports, documents, tes
 test-fast: $(STAMP) ## the tests that need neither database nor engine
 	@$(BIN)/python -m pytest -q tests/domain tests/runtime
 
-trials: $(STAMP) ## try every step of every kind of case, the variants that `make test` leaves out too
-	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/workflows/test_every_step.py --all-kinds
+TRIALS := tests/workflows/test_every_step.py tests/workflows/test_gates.py tests/workflows/test_move_out.py
+
+trials: $(STAMP) ## every step of every kind of case, and the crowds, that `make test` leaves out too
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal $(TRIALS) --all-kinds
 
 bench: $(STAMP) ## births and moves per second against the floor; the desk with 10,000 incidents
 	@$(BIN)/python -m bench

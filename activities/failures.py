@@ -26,18 +26,20 @@ from register import gates, incidents
 from register.incidents import Attempt, IncidentKind, Trouble
 
 if TYPE_CHECKING:
-    from register.transactions import Transactions
+    from domain.telegrams import Peer
+    from register.transactions import Transactions, Tx
 
 _log = structlog.stdlib.get_logger()
 
 
 class Patience(NamedTuple):
-    """How failed attempts are spaced."""
+    """How failed attempts are spaced; ``scale`` stretches the pauses of others the same way."""
 
     first: timedelta = timedelta(seconds=1)
     factor: float = 2.0
     most: timedelta = timedelta(minutes=5)
     defect: timedelta = timedelta(minutes=5)
+    scale: float = 1.0
 
     def pause(self, attempt: int) -> timedelta:
         """The pause after the n-th failed attempt (n from 1)."""
@@ -97,7 +99,7 @@ class _Translating(ActivityInboundInterceptor):
         try:
             async with self._transactions.open(_acting(ref)) as tx:
                 # Once its gate is held the case has no more to do than to come and stand at it.
-                if failure.peer and await gates.unanswered(tx, ref, failure.peer, failure.code):
+                if failure.peer and await self._held(tx, ref, failure.peer, failure.code):
                     pause = self._patience.first
                 attempt = Attempt(attempt_key(), pause)
                 await incidents.note_failure(
@@ -106,6 +108,9 @@ class _Translating(ActivityInboundInterceptor):
         except Unavailable:
             pass  # The note is lost, the retry is not.
         return _again("Unavailable", failure.code, pause, ApplicationErrorCategory.BENIGN)
+
+    async def _held(self, tx: Tx, ref: StepRef, peer: Peer, code: str) -> bool:
+        return await gates.unanswered(tx, ref, peer, code, self._patience.scale)
 
     async def _parked(self, ref: StepRef, card: StepCard, failure: OfficeError) -> ApplicationError:
         kind, verbs = _kind(failure), card.verbs

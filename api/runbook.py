@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.problem_types import Words
+from api.runbook_families import of_family
 from domain.cases import Verb
 from domain.telegrams import Peer
 
@@ -201,6 +202,11 @@ _ADVICE: dict[str, Words] = {
 }
 
 
+def stated(code: str) -> Words | None:
+    """What is said of a code, by itself or as one of its family."""
+    return _ADVICE.get(code) or of_family(code)
+
+
 def advice(kind: str, code: str) -> Words:
-    """What to do about an incident."""
-    return _ADVICE.get(code, _BROKEN if kind == "contract_broken" else _DEFAULT)
+    """What to do about an incident; other systems may have codes that nobody has told us."""
+    return stated(code) or (_BROKEN if kind == "contract_broken" else _DEFAULT)

@@ -24,7 +24,7 @@ STATIC = {
     "imports": (_PYTHON, "-c", _LINTER, "--no-logo"),
 }
 BROWSER = (_PYTHON, "-m", "local.chromium")
-TESTS = ("-m", "pytest", "-q", "-n", "3", "--dist", "worksteal", "--no-header")
+TESTS = ("-m", "pytest", "-q", "-n", "4", "--dist", "worksteal", "--no-header")
 
 
 @dataclass(frozen=True)

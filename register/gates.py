@@ -13,7 +13,7 @@ from register import incident_kinds, municipalities
 from register.incident_kinds import Kind
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from domain.cases import StepRef
     from domain.telegrams import Peer
@@ -94,20 +94,22 @@ async def release(tx: Tx, municipality: str, peer: Peer, author: str, reason: st
     return True
 
 
-async def unanswered(tx: Tx, ref: StepRef, peer: Peer, code: str) -> bool:
+async def unanswered(tx: Tx, ref: StepRef, peer: Peer, code: str, scale: float = 1.0) -> bool:
     """A peer gave no answer: note it, and hold its gate once that has happened often enough.
 
     Often enough is `Parameters.gate_failures` times within ``gate_within``, and no answer between.
     Returns whether the gate is held by now.  A case that was let through to try waits once more.
+    ``scale`` stretches (or, where time is short, shrinks) the pause until the first try.
     """
     settled = (await municipalities.load(tx)).parameters
+    first = settled.gate_probe_first * scale
     state, failures = await _counted(tx, ref.municipality, peer, settled)
     if state is GateState.HELD:
         await _is_back(tx, ref, peer)
         return True
     if len(failures) < settled.gate_failures:
         return False
-    await _hold_automatically(tx, ref.municipality, peer, code, settled)
+    await _hold_automatically(tx, ref.municipality, peer, code, first)
     await _begin_incident(tx, ref.municipality, peer, code, failures[0])
     return True
 
@@ -153,7 +155,7 @@ async def _counted(
 
 
 async def _hold_automatically(
-    tx: Tx, municipality: str, peer: Peer, code: str, settled: Parameters
+    tx: Tx, municipality: str, peer: Peer, code: str, first: timedelta
 ) -> None:
     await change(tx, municipality, peer, Change(GateEvent.HELD_AUTOMATICALLY, WORKER, code))
     await tx.execute(
@@ -161,7 +163,7 @@ async def _hold_automatically(
         " probe_at = clock_timestamp() + $3 WHERE municipality = $1 AND peer = $2",
         municipality,
         peer,
-        settled.gate_probe_first,
+        first,
     )
 
 

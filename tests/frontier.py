@@ -20,7 +20,7 @@ from domain.numbers import MyNumber
 from domain.residents import Address
 from register import telegrams
 from runtime.settings import TokenRole
-from tests.eventually import eventually
+from tests.eventually import SETTLED, eventually
 from tests.numbers import my_number
 from tests.simulators.office import Office, a_notice
 
@@ -153,7 +153,7 @@ class Frontier:
 
     async def case_of(self, town: Town, procedure: str = Procedure.SPECIAL_MOVE_IN) -> Case:
         """The one case of a procedure in a town, once it is there."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SETTLED):
             while True:
                 found = await self.cases_of(town, procedure)
                 if found:
@@ -184,7 +184,7 @@ class Frontier:
 
     async def inbox_settles(self, town: Town, **states: int) -> None:
         """Wait until so many messages stand in each of these states."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SETTLED):
             while True:
                 found = await self.inbox_of(town)
                 if all(found.count(state) == count for state, count in states.items()):
@@ -202,7 +202,7 @@ class Frontier:
 
     async def sees(self, application: dict[str, Any], state: str) -> None:
         """Wait until the citizen sees this state of the visit."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SETTLED):
             while (await self.seen(application)).get("state") != state:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
@@ -235,7 +235,7 @@ class Frontier:
 
     async def notice_at(self, town: Town) -> set[str]:
         """What became of the CS-07 at a town, once it has come."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SETTLED):
             while not (states := set(await self.inbox_of(town))):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         return states

@@ -20,6 +20,7 @@ from domain.residents import Address, Presence, Reason
 from register import cases, clock, residents
 from register.cases import Acceptance
 from register.residents import NewRow
+from tests.eventually import SETTLED
 from tests.house import Case, Town
 
 if TYPE_CHECKING:
@@ -244,7 +245,7 @@ class Movers:
 
     async def taken(self, town: Town, message_id: UUID) -> str:
         """Wait until a message has found its place in a town; where."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SETTLED):
             while (state := await self.placed(town, message_id)) in {None, "received"}:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         return state or ""
@@ -258,7 +259,7 @@ class Movers:
 
     async def received(self, town: Town, message: str) -> int:
         """How many messages of a kind a town has taken in, once there are no more on their way."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SETTLED):
             while (count := await self._count(town, message)) == 0:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         await asyncio.sleep(0.5)

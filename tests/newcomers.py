@@ -14,6 +14,7 @@ from domain.numbers import ResidentCode
 from domain.residents import Address, Entry, Presence, Reason, Sex
 from register import cases, residents
 from register.residents import NewRow
+from tests.eventually import SETTLED
 from tests.numbers import my_number, resident_code
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Person:
 
 async def waits(case: Case, step: str) -> None:
     """Wait until a case stands at a step and waits there."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SETTLED):
         while step not in await _waiting(case):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 

@@ -156,6 +156,7 @@ def patience(scale: float) -> Patience:
         factor=usual.factor,
         most=usual.most * scale,
         defect=usual.defect * scale,
+        scale=scale,
     )
 
 

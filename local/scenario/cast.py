@@ -108,6 +108,8 @@ _AT_THE_DESK = (
     ("澁谷", "シブヤ"),
     ("蘆田", "アシダ"),
     ("宇佐美", "ウサミ"),
+    ("鴻巣", "コウノス"),
+    ("蜷川", "ニナガワ"),
 )
 _COMING = ("溝呂木", "ミゾロギ")
 _TAKEN_OVER = ("墨染", "スミゾメ")
@@ -219,6 +221,8 @@ class AtTheDesk(NamedTuple):
     parting: Household
     misaddressed: Household
     declined: Household
+    declined_too: Household
+    declined_again: Household
     garbled: Household
     overtaken: Household
     taken_back: Household

@@ -93,9 +93,10 @@ async def _misaddressed(stage: Stage) -> None:
 
 
 async def _declined(stage: Stage) -> None:
-    """統合宛名 declines: to be tried again once they have mended it over there."""
-    await stage.outside.arm("unified_addressee", "REFUSE", code="UNKNOWN_NUMBER")
-    await _parks(stage, await stage.birth(DESK.declined))
+    """統合宛名 declines three times: to be tried again, all at once, when it is mended there."""
+    await stage.outside.arm("unified_addressee", "REFUSE", code="UNKNOWN_NUMBER", times=3)
+    for household in (DESK.declined, DESK.declined_too, DESK.declined_again):
+        await _parks(stage, await stage.birth(household))
 
 
 async def _garbled(stage: Stage) -> None:

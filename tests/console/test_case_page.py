@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from markupsafe import escape
+
+from api.runbook import stated
 from domain.cases import Verb
+from domain.telegrams import Peer
+from register import incidents
+from register.incidents import Trouble
+from tests.api.desk import ANNOUNCE, EVERY_VERB
+from tests.docs.codes import of_incidents
 
 if TYPE_CHECKING:
     from tests.api.desk import Desk
     from tests.console.conftest import Door
+
+CODES = of_incidents()
 
 
 async def test_a_case_shows_its_steps_and_why_it_waits(door: Door, desk: Desk) -> None:
@@ -143,3 +154,21 @@ async def test_a_form_sent_with_other_words_is_not_taken_for_the_first(
 
     assert page.status == 422
     assert "IDEMPOTENCY_KEY_REUSED" in page.text
+
+
+async def test_every_code_is_shown_with_its_advice(door: Door, desk: Desk) -> None:
+    """Whatever parks a case, its page says what staff do about it.
+
+    All of them stand on one page here, each for a person of its own.  Red: leave the advice out.
+    """
+    number = await desk.report()
+    ref = await desk.ref(number)
+    async with desk.town.open() as tx:
+        for subject, (code, kind) in enumerate(CODES.items(), start=1):
+            whom = ref.model_copy(update={"subject": subject})
+            await incidents.park(tx, whom, ANNOUNCE, Trouble(kind, code, Peer.JLIS), EVERY_VERB)
+
+    page = await (await door.visitor()).opens(f"cases/{number}")
+
+    told = dict(re.findall(r": <code>(\w+)</code></h2>\n<p>(.+?)</p>", page.text))
+    assert told == {code: escape(words.ja) for code in CODES if (words := stated(code))}

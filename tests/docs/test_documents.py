@@ -169,6 +169,18 @@ def test_every_link_leads_somewhere(document: Path) -> None:
     assert [link for link in inside if not (document.parent / link).exists()] == []
 
 
+def test_every_picture_is_shown_somewhere_and_says_what_it_shows() -> None:
+    """They are taken by ``make pictures``; one that no document shows is taken for nobody."""
+    shown = {
+        (document.parent / found[2]).resolve(): found[1]
+        for document in DOCUMENTS
+        for found in re.finditer(r"!\[([^\]]*)\]\(([^)\s]+\.png)\)", _text(document))
+    }
+
+    assert {*shown} == {*(HOME / "docs" / "images").resolve().glob("*.png")}
+    assert all(shown.values())
+
+
 def test_every_decision_is_indexed() -> None:
     """docs/adr/README.md lists each record once, by its own title."""
     index = _text(DECISIONS / "README.md")

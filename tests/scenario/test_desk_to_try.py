@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from local.scenario.caller import Json
     from local.stack import LocalStack
 
+_DECLINED = "peer=unified_addressee&code=UNKNOWN_NUMBER"
 _STAFF = f"{HERE.code}-chief-1"
 
 
@@ -84,6 +85,8 @@ def _worth_showing(cases: list[Json], household: str) -> Mapping[str, Picture]:
         "person": Picture(f"people/{person}", DESK.misaddressed.surname),
         "reports": Picture("reports", "出生届"),
         "report": Picture(f"reports/births/{household}", "生まれた子"),
+        "bulk": Picture(f"bulk/new?{_DECLINED}", "下書き"),
+        "reconciliations": Picture("reconciliations", "宛名"),
         "peers": Picture("peers", "送信中"),
         "overview": Picture("overview", "受け付けた案件"),
     }

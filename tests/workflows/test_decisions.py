@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.cases import CaseState, Verb
 from tests.agreement import agrees
-from tests.eventually import eventually
+from tests.eventually import SETTLED, eventually
 from tests.workflows.kind import AMENDED
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ async def test_a_withdrawal_does_not_wait_for_a_back_off(town: Town) -> None:
 
     await case.decide(Verb.WITHDRAW)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SETTLED):
         await case.closes(CaseState.WITHDRAWN)
     await agrees(town)
 

@@ -18,8 +18,6 @@ from tests.eventually import eventually
 from tests.frontier import DAY
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.frontier import Frontier
     from tests.house import Case, House, Town
 
@@ -29,13 +27,6 @@ QUARTERS = 8
 BUDGET = 5
 FIRST_DUE = date(2026, 12, 1)
 STAFF = Change(GateEvent.HELD, "chief", "回線工事")
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Twenty births; with ``--all-kinds`` five hundred, too."""
-    if "births" in metafunc.fixturenames:
-        more = [500] if metafunc.config.getoption("all_kinds") else []
-        metafunc.parametrize("births", [20, *more])
 
 
 async def test_an_outage_is_one_incident_and_drains_within_the_budget(

@@ -10,6 +10,7 @@ from domain.cases import CaseState, Procedure
 from domain.opening_hours import OpeningCalendar
 from domain.residents import Presence
 from tests.crowd import Crowd
+from tests.eventually import SETTLED
 from tests.moving import Family, at_rest
 
 if TYPE_CHECKING:
@@ -124,17 +125,17 @@ async def test_a_waiting_run_is_short_however_often_it_is_woken(movers: Movers) 
     for days in range(1, 8):
         await movers.frontier.on(await movers.in_days(1), days)
         await asyncio.sleep(0.3)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SETTLED):
         while len(await case.asked()) > 4:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 
 
-async def test_a_thousand_leave_at_one_midnight(movers: Movers) -> None:
+async def test_a_crowd_leaves_at_one_midnight(movers: Movers, leavers: int) -> None:
     """Presence turns for everybody at 00:00, whenever the steps get round to it; none is lost."""
     day = await movers.in_days(5)
-    crowd = await Crowd.leaving(movers, 1000, day)
+    crowd = await Crowd.leaving(movers, leavers, day)
     await movers.frontier.on(day - timedelta(days=1), 23, 59)
-    assert await crowd.present() == 1000
+    assert await crowd.present() == leavers
 
     await movers.frontier.on(day, 0)
     assert await crowd.present() == 0

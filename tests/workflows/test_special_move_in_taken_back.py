@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from domain.cases import CaseState, Procedure, Verb
+from tests.eventually import SETTLED
 from tests.newcomers import Person, entries, waits
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ async def test_a_certificate_taken_back_while_somebody_stands_at_the_counter(
     await asyncio.gather(
         frontier.visit(destination, person, case), frontier.void(origin, certificate)
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SETTLED):
         while not (outcome := await frontier.outcome(case)):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
