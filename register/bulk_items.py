@@ -56,28 +56,28 @@ CASE WHEN b.foreseen <> '' THEN 'left_out'
         AND e.event IN ('worked', 'failed_again')), 'decided') ELSE o.outcome END
 """
 _OF = """
-FROM bulk_item b JOIN bulk_repair r USING (municipality, bulk_id)
+JOIN bulk_repair r USING (municipality, bulk_id)
 LEFT JOIN case_file l ON l.municipality = r.municipality AND l.case_id = r.case_id
 LEFT JOIN bulk_outcome o ON o.municipality = b.municipality AND o.bulk_id = b.bulk_id
     AND o.item = b.item
 """
 _PAGE = f"""
-SELECT * FROM (
-    SELECT b.item, b.incident_id, c.case_number, c.procedure, i.step, i.subject, i.code, i.peer,
-        {_STATE} AS state, coalesce(nullif(b.foreseen, ''), o.code, '') AS told,
-        o.decision_id, o.at, n.code AS again
-    {_OF} JOIN incident i ON i.municipality = b.municipality AND i.incident_id = b.incident_id
-    JOIN case_file c ON c.municipality = b.municipality AND c.case_id = b.case_id
-    LEFT JOIN incident n ON n.municipality = i.municipality AND n.case_id = i.case_id
-        AND n.step = i.step AND n.subject = i.subject AND n.sequence = i.sequence + 1
-        AND o.outcome = 'decided'
-    WHERE b.municipality = tenant() AND b.bulk_id = $1 AND b.item > $2
-) shown WHERE ($3::text IS NULL OR state = $3) ORDER BY item LIMIT $4
+SELECT b.item, b.incident_id, c.case_number, c.procedure, i.step, i.subject, i.code, i.peer,
+    {_STATE} AS state, coalesce(nullif(b.foreseen, ''), o.code, '') AS told,
+    o.decision_id, o.at, n.code AS again
+FROM (SELECT * FROM bulk_item WHERE municipality = tenant() AND bulk_id = $1 AND item > $2
+    ORDER BY item LIMIT $3) b {_OF}
+JOIN incident i ON i.municipality = b.municipality AND i.incident_id = b.incident_id
+JOIN case_file c ON c.municipality = b.municipality AND c.case_id = b.case_id
+LEFT JOIN incident n ON n.municipality = i.municipality AND n.case_id = i.case_id
+    AND n.step = i.step AND n.subject = i.subject AND n.sequence = i.sequence + 1
+    AND o.outcome = 'decided'
+ORDER BY b.item
 """  # noqa: S608 - put together from our own texts
 _COUNTS = f"""
 SELECT state, told, count(*)::integer AS times FROM (
-    SELECT {_STATE} AS state, coalesce(nullif(b.foreseen, ''), o.code, '') AS told {_OF}
-    WHERE b.municipality = tenant() AND b.bulk_id = $1
+    SELECT {_STATE} AS state, coalesce(nullif(b.foreseen, ''), o.code, '') AS told
+    FROM bulk_item b {_OF} WHERE b.municipality = tenant() AND b.bulk_id = $1
 ) judged GROUP BY state, told ORDER BY state, told
 """  # noqa: S608 - put together from our own texts
 _NEXT = """
@@ -92,11 +92,9 @@ FROM bulk_outcome WHERE municipality = $1 AND bulk_id = $2 ORDER BY item DESC LI
 """
 
 
-async def page(
-    tx: Tx, bulk_id: UUID, behind: int, limit: int, state: ItemState | None = None
-) -> list[Item]:
+async def page(tx: Tx, bulk_id: UUID, behind: int, limit: int) -> list[Item]:
     """At most ``limit`` items behind a place in the list."""
-    rows = await tx.fetch(_PAGE, bulk_id, behind, state, limit)
+    rows = await tx.fetch(_PAGE, bulk_id, behind, limit)
     return [Item.model_validate(dict(row)) for row in rows]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from domain.bulk import AT_MOST
 from domain.cases import Verb
 from domain.identifiers import new_id
 from tests.api.desk import ANNOUNCE, NUMBER, Desk
@@ -105,6 +106,20 @@ async def test_what_cannot_be_wanted_is_named(lists: Lists) -> None:
         assert (await lists.draft(**wanted)).fields == {field}
 
 
+async def test_a_list_has_an_end(lists: Lists) -> None:
+    """Ten thousand are taken; one more tells that the filter says too little, and stores nothing.
+
+    Red: freeze what fits.
+    """
+    await _crowd(lists, AT_MOST + 1)
+
+    answer = await lists.draft(procedure="出生付番")
+    full = await lists.drafted(step=ANNOUNCE)
+
+    assert (answer.status, answer.code) == (409, "BULK_TOO_LARGE")
+    assert (await lists.show(full))["size"] == AT_MOST
+
+
 async def test_only_a_retry_is_for_many_at_once(lists: Lists) -> None:
     """What wants words, evidence or a plan of each case's own is decided one by one."""
     for verb in set(Verb) - {Verb.RETRY}:
@@ -140,3 +155,19 @@ async def test_reading_what_staff_wrote_is_audited(lists: Lists) -> None:
     async with lists.town.open() as tx:
         rows = await tx.fetch("SELECT actor FROM audit WHERE act = 'view_bulk_repair'")
     assert [row["actor"] for row in rows] == ["chief-01"]
+
+
+async def _crowd(lists: Lists, count: int) -> None:
+    """So many incidents of one case, one of them at another step."""
+    ref = await lists.desk.ref(await lists.desk.report())
+    async with lists.town.open() as tx:
+        await tx.execute(
+            "INSERT INTO incident (municipality, incident_id, case_id, step, subject, sequence,"
+            " kind, code, verbs) SELECT $1, gen_random_uuid(), $2, CASE WHEN one = 1 THEN $4"
+            " ELSE $3 END, one, 0, 'refused', 'ORDER', '{retry}' FROM generate_series(1, $5) one",
+            ref.municipality,
+            ref.case_id,
+            ANNOUNCE,
+            NUMBER,
+            count,
+        )
