@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import uvloop
 
-from tests.order import LONG, dealt
 from tests.server import Place, Server
 
 # One house for a whole run: two workers on one queue would each meet half of the faults.
@@ -63,18 +61,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--pictures", action="store_true", help="take the pictures of the documents anew"
     )
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, where several play side by side."""
-    players = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    places = [_place_among_long(item) for item in items]
-    if players > 1 and sum(place is not None for place in places) < len(items) // 2:
-        items[:] = dealt(items, places, players)
-
-
-def _place_among_long(item: pytest.Item) -> int | None:
-    return next((at for at, part in enumerate(LONG) if item.nodeid.startswith(part)), None)
 
 
 def pytest_asyncio_loop_factories(

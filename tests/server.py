@@ -47,7 +47,7 @@ class Server:
             namespaces=namespaces,
             usual_ports=False,
             # A test survives the death of a process, not of the machine.
-            database_settings={"fsync": "off", "max_connections": "400"},
+            database_settings={"fsync": "off", "max_connections": "600"},
         )
 
     def start(self) -> None:
