@@ -108,6 +108,8 @@ class Conduct:
                 await listener
         if ending := self._picture.ending:
             self._listing.ends(ending)
+        else:
+            self._listing.completes()
 
     async def perform(
         self,

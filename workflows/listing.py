@@ -48,6 +48,14 @@ class Listing:
         self._standing.pop((step, ref), None)
         self._show()
 
+    def completes(self) -> None:
+        """The case is completed.
+
+        A run that began anew at a wait keeps what its predecessor said; where it found the wait
+        over, nothing stood still in it that could have gone on.
+        """
+        self._show()
+
     def ends(self, state: CaseState) -> None:
         """The case has ended otherwise than completed."""
         self._standing.clear()
